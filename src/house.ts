@@ -32,7 +32,7 @@ import type { Asking } from './phone/trunk-lines.ts'
 import { clockSetting, RecordingsClock } from './recordings-clock.ts'
 import { markSetting, RecordingsMark } from './recordings-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
-import { lookAtRecording, openSeen, salvageRecording } from './rtp/recording-file.ts'
+import { lookAtRecording, readAsSealed, salvageRecording } from './rtp/recording-file.ts'
 import { Store } from './store/store.ts'
 
 export type House = AsyncDisposable & {
@@ -177,14 +177,11 @@ export async function openHouse({
   )
   const misfits = new Misfits({
     ...{ store, secondLook, salvage, mayWrite: mayLook, log },
-    async examine(path, mostMs) {
+    async examine(path, known) {
       await mustBear(files.recordings, recordingsMark.mark)
-      return lookAtRecording(await unled(path), mostMs)
+      return lookAtRecording(await unled(path), known)
     },
-    read: async (path, { seen, from, to }) => {
-      const handle = await openSeen(await unled(path), seen)
-      return handle?.createReadStream({ start: from, end: to }) ?? null
-    },
+    read: async (path, looked, part) => readAsSealed(await unled(path), looked, part),
     clock: recordingsClock,
     now: () => clock.now(),
   })

@@ -91,13 +91,15 @@ test('how far the clock was off when a call ended is known after it was set righ
   ])
 })
 
+const laid = { bytes: 1, sealedBytes: 1, payloadType: 8, seen: '' }
+
 test('what an auditor is shown of a misfit is by the clock of its disk too', async () => {
   const now = 1_800_000_000_000
   const missing = { openedAt: now - 60_000, callEndedAt: now, path: 'r.wav', missingCause: 'misfit' }
   const shown = async (writtenAt: number, aheadMs: number, formerMs = aheadMs) => {
     const misfits = new Misfits({
       store: { read: async (query: string) => (query === 'journal.wasSetBack' ? false : [missing]) } as never,
-      examine: async () => ({ soundMs: 1_000, writtenAt, changedAt: writtenAt, bytes: 1, seen: '' }),
+      examine: async () => ({ ...laid, soundMs: 1_000, writtenAt, changedAt: writtenAt }),
       ...{ clock: { aheadMs, aheadAt: async () => formerMs }, mayWrite: () => true, now: () => now },
       ...({} as { secondLook: never; salvage: never; read: never; log: never }),
     })

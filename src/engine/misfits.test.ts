@@ -2,23 +2,28 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Recorded } from '../centre/facts.ts'
 import { createLogger } from '../lib/log.ts'
-import { Misfits, type MisfitsOptions } from './misfits.ts'
+import { type MisfitFound, Misfits, type MisfitsOptions } from './misfits.ts'
 import { SecondLook } from './second-look.ts'
 
 const log = createLogger('silent')
 const missing = { id: 'r', call: 'c', openedAt: 1_000, callEndedAt: 2_000, path: 'r.wav', missingCause: 'misfit' }
-const laid = { soundMs: 9_000, writtenAt: 1, changedAt: 1, bytes: 144_058, seen: 'as it lies' }
+const size = { bytes: 144_058, sealedBytes: 144_058, payloadType: 8 }
+const laid = { ...size, soundMs: 9_000, writtenAt: 1, changedAt: 1, seen: 'as it lies' }
 const sealed = { sha256: 'ab', bytes: 144_058, durationMs: 9_000 }
 const olga = { by: 'u_olga' as never, reason: 'she is heard on it', seen: laid.seen }
 const recording = 'r' as never
 
 /** A desk with one misfit on a disk that answers as it is told to. */
-function deskOn(disk: Partial<MisfitsOptions>) {
+function deskOn({ commits, ...disk }: Partial<MisfitsOptions> & { commits?: () => Error | null }) {
   const kept: Recorded[] = []
   const asked: string[] = []
   const store = {
     read: async (query: string) => (query === 'journal.wasSetBack' ? false : kept.length === 0 ? [missing] : []),
-    commit: async ({ recorded }: { recorded: Recorded[] }) => void kept.push(...recorded),
+    async commit({ recorded }: { recorded: Recorded[] }) {
+      const refusal = commits?.() ?? null
+      if (refusal !== null) throw refusal
+      kept.push(...recorded)
+    },
   } as never
   const timers = { soon: () => {}, after: () => () => {} }
   const clocks = { now: () => 3_000, monotonic: () => 0 }
@@ -90,6 +95,64 @@ test('a seal that its disk takes long for is told as begun, and is done once', a
   await secondLook.inTurn(async () => {})
   assert.deepEqual([misfits.isSealing(recording), kept.length, asked.length], [false, 1, 1])
   assert.equal(await misfits.accept(recording, olga), 'none')
+})
+
+test('what was accepted in vain is told and accepted as it was found first, while nobody else changes it', async () => {
+  const disk = { lies: laid, refuses: true }
+  const known: (object | null)[] = []
+  const heard: string[] = []
+  const { misfits, kept, asked } = deskOn({
+    examine: async (_, was) => {
+      known.push(was)
+      return disk.lies
+    },
+    read: async (_, { seen }) => {
+      heard.push(seen)
+      return null
+    },
+    async salvage(_, as) {
+      assert.equal('seen' in as && as.seen, disk.lies.seen)
+      disk.lies = { ...laid, changedAt: 2_500 + asked.length, bytes: 100, seen: `left ${asked.length}` }
+      if (disk.refuses) throw Object.assign(new Error('EIO'), { code: 'EIO', leftSeen: disk.lies.seen })
+      return { ...sealed, leftSeen: disk.lies.seen }
+    },
+  })
+  const { lies, ...first } = (await misfits.look(recording)) as MisfitFound
+  assert.equal(lies, laid.seen)
+  for (const left of ['left 1', 'left 2']) {
+    assert.equal(await misfits.accept(recording, olga), 'failed')
+    const found = (await misfits.look(recording)) as MisfitFound
+    assert.deepEqual(found, { ...first, lies: left })
+    await misfits.read(recording, found, { from: 0, to: 9 })
+  }
+  assert.deepEqual(heard, ['left 1', 'left 2'])
+  assert.equal(known[0], null)
+  assert.equal((known.at(-1) as { seen: string }).seen, 'left 1', 'it is known as it was looked at last')
+  disk.lies = { ...disk.lies, seen: 'of another hand' }
+  assert.equal(await misfits.accept(recording, olga), 'other')
+  assert.equal(((await misfits.look(recording)) as MisfitFound).changedAt, 2_502)
+  disk.refuses = false
+  assert.equal(await misfits.accept(recording, { ...olga, seen: 'of another hand' }), 'accepted')
+  const [{ fact }] = kept as [Recorded]
+  assert.equal(fact.type === 'recording.sealed' && fact.accepted?.changedAt, 2_502)
+})
+
+test('a seal that the journal did not take leaves the file as it was found first', async () => {
+  const disk = { lies: laid, refusal: new Error('disk full') as Error | null }
+  const { misfits, kept } = deskOn({
+    examine: async () => disk.lies,
+    async salvage() {
+      disk.lies = { ...laid, changedAt: 2_500, seen: 'left' }
+      return { ...sealed, leftSeen: 'left' }
+    },
+    commits: () => disk.refusal,
+  })
+  await assert.rejects(misfits.accept(recording, olga), /disk full/)
+  assert.deepEqual([misfits.isSealing(recording), kept], [false, []])
+  disk.refusal = null
+  assert.equal(await misfits.accept(recording, olga), 'accepted')
+  const [{ fact }] = kept as [Recorded]
+  assert.equal(fact.type === 'recording.sealed' && fact.accepted?.changedAt, laid.changedAt)
 })
 
 test('those who wait behind a file that hangs are no more than fifty', async () => {

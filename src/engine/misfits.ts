@@ -6,7 +6,16 @@
 import type { Readable } from 'node:stream'
 import type { AcceptedMisfit } from '../centre/recording/recording-rules.ts'
 import { fileFaultOf } from '../lib/file-fault.ts'
-import { type Fit, type Found, fitByClock, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
+import {
+  type Fit,
+  fitByClock,
+  isOther,
+  type Left,
+  type Looked,
+  type MisfitBy,
+  misfitsOf,
+  type Seen,
+} from '../lib/fit.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { within } from '../lib/within.ts'
@@ -15,10 +24,12 @@ import type { Store } from '../store/store.ts'
 import { type DiskClock, fitByFormer, fitOf } from './recording-fit.ts'
 import { foundAgain, type Sealed, type SecondLook } from './second-look.ts'
 
-/** What was found, and what the call allows. `seen` names the file and its state: any change gives another. */
-export type MisfitFound = Found &
-  Seen &
-  Pick<Fit, 'mostMs' | 'writtenFrom' | 'writtenUntil'> & { bytes: number; misfits: MisfitBy[] }
+/**
+ * What was found, and what the call allows. `seen` names the file and its state: any change gives another, but for what we ourselves changed in vain, which is
+ * told as it was before; `lies` names its state now.
+ */
+export type MisfitFound = Looked &
+  Pick<Fit, 'mostMs' | 'writtenFrom' | 'writtenUntil'> & { misfits: MisfitBy[]; lies: string }
 
 /**
  * `none`: there is nothing to decide any more. `other`: another file lies there than was seen. `busy`: its disk takes nothing now. `unseen`: it does not answer
@@ -32,6 +43,8 @@ const lookWithinMs = 1_500
 const turnWithinMs = 5_000
 /** That wait for their turn behind one that hangs. */
 const asksMax = 50
+/** Files that are known as they were looked at, or left. */
+const knownMax = 1_000
 /** All of the file is written again: it is a second or two for an hour of sound. */
 const sealWithinMs = 10_000
 
@@ -42,17 +55,19 @@ export type MisfitDesk = {
   isSealing(recording: RecordingId): boolean
   /** Answers within some seconds, whatever the disk does. Rejects with StoreError. */
   accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting>
-  /** A part of the file as it was seen, both ends included; null: another lies there. */
-  read(recording: RecordingId, part: Seen & { from: number; to: number }): Promise<Readable | null>
+  /** A part of what would be sealed of what was found, both ends included; null: another lies there. */
+  read(recording: RecordingId, found: MisfitFound, part: Part): Promise<Readable | null>
 }
+
+type Part = { from: number; to: number }
 
 export type MisfitsOptions = {
   store: Pick<Store, 'read' | 'commit'>
   secondLook: Pick<SecondLook, 'inTurn' | 'soon'>
-  /** Paths are relative to the recordings folder; both reject as `salvageRecording`. */
+  /** Paths are relative to the recordings folder; these reject as `salvageRecording` and `lookAtRecording`. */
   salvage(path: string, as: Seen): Promise<Sealed>
-  examine(path: string, mostMs: number): Promise<Found & Seen & { bytes: number }>
-  read(path: string, part: Seen & { from: number; to: number }): Promise<Readable | null>
+  examine(path: string, known: Looked | null): Promise<Looked>
+  read(path: string, looked: Looked, part: Part): Promise<Readable | null>
   /** Left out: it is ours. */
   clock?: DiskClock
   /** Left out: 1500, 5000, 10000. */
@@ -73,6 +88,10 @@ export class Misfits implements MisfitDesk {
   /** One at most, since each has its turn. */
   readonly #sealing = new Set<RecordingId>()
   #asks = 0
+  /** As they were looked at last; beyond, the oldest is read anew. */
+  readonly #known = new Map<RecordingId, Looked>()
+  /** What was changed in vain, as it was before and as it lies since, while the process lasts. */
+  readonly #left = new Map<RecordingId, { found: Looked; lies: string }>()
 
   constructor(options: MisfitsOptions) {
     this.#options = options
@@ -111,9 +130,10 @@ export class Misfits implements MisfitDesk {
     return (await within(this.#options.sealWithinMs ?? sealWithinMs, done)) ? await done : 'sealing'
   }
 
-  async read(recording: RecordingId, part: Seen & { from: number; to: number }): Promise<Readable | null> {
+  async read(recording: RecordingId, found: MisfitFound, part: Part): Promise<Readable | null> {
     const missing = await this.#missing(recording)
-    return missing === null ? null : await this.#options.read(missing.path, part).catch(() => null)
+    if (missing === null) return null
+    return await this.#options.read(missing.path, { ...found, seen: found.lies }, part).catch(() => null)
   }
 
   async #mayAccept(
@@ -131,26 +151,34 @@ export class Misfits implements MisfitDesk {
 
   async #seal(
     { missing, found }: { missing: MissingRecording; found: MisfitFound },
-    { by, reason, seen }: { by: UserId; reason: string } & Seen,
+    { by, reason }: { by: UserId; reason: string },
   ): Promise<Accepting> {
     const { store, secondLook, salvage, now, log } = this.#options
     const { id: recording } = missing
     const { misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil } = found
     let sealed: Sealed
     try {
-      sealed = await salvage(missing.path, { seen })
+      sealed = await salvage(missing.path, { seen: found.lies })
     } catch (error) {
       if (isOther(error)) return 'other'
       log.error({ err: error, recording }, 'what was accepted as a recording could not be sealed')
+      this.#noteLeft(recording, found, error as Left)
       return 'failed'
     }
     const accepted: AcceptedMisfit = {
       ...{ by, reason, misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil },
     }
     const at = now()
-    await store.commit({
-      recorded: [{ at, actor: `user:${by}`, fact: { ...foundAgain(missing, sealed, at), accepted } }],
-    })
+    const fact = { ...foundAgain(missing, sealed, at), accepted }
+    try {
+      await store.commit({ recorded: [{ at, actor: `user:${by}`, fact }] })
+    } catch (error) {
+      log.error({ err: error, recording }, 'what was accepted as a recording could not be told as sealed')
+      this.#noteLeft(recording, found, sealed)
+      throw error
+    }
+    this.#left.delete(recording)
+    this.#known.delete(recording)
     secondLook.soon() // what it had read before knows nothing of this
     log.warn({ recording, by, misfits }, 'what cannot be of its call was accepted as its recording, and sealed')
     return 'accepted'
@@ -181,16 +209,39 @@ export class Misfits implements MisfitDesk {
     const { store, examine, clock, now } = this.#options
     const { id: recording, call, path } = missing
     const wasSetBack = await store.read('journal.wasSetBack', { recording, call })
+    const looked = await examine(path, this.#known.get(recording) ?? null).catch(error =>
+      isNothing(error) ? null : 'unseen',
+    )
+    if (looked === null || looked === 'unseen') return looked
+    remember(this.#known, recording, looked)
+    const left = this.#left.get(recording)
+    const found = left?.lies === looked.seen ? left.found : looked
     const ours = fitOf(missing, now(), wasSetBack)
     const aheadMs = clock?.aheadMs ?? 0
     const fit = fitByClock(ours, aheadMs)
-    const found = await examine(path, fit.mostMs).catch(error => (isNothing(error) ? null : 'unseen'))
-    if (found === null || found === 'unseen') return found
     const misfits = misfitsOf(found, fit)
     const former = clock && misfits.length > 0 ? await fitByFormer(ours, missing, { clock, now: now() }) : null
     const fits = misfits.length === 0 || (former && misfitsOf(found, fitByClock(former.fit, aheadMs)).length === 0)
-    return fits ? null : { ...found, ...fit, misfits }
+    return fits ? null : { ...found, ...fit, misfits, lies: looked.seen }
   }
+
+  /** What is told of it is how it was found first: not that we ourselves changed it, which nobody would tell from another's hand. */
+  #noteLeft(
+    recording: RecordingId,
+    { soundMs, writtenAt, changedAt, seen, ...rest }: MisfitFound,
+    { leftSeen }: Left,
+  ): void {
+    if (leftSeen === undefined) return
+    const { bytes, sealedBytes, payloadType } = rest
+    const found = { soundMs, writtenAt, changedAt, seen, bytes, sealedBytes, payloadType }
+    remember(this.#left, recording, { found, lies: leftSeen })
+  }
+}
+
+function remember<Value>(known: Map<RecordingId, Value>, recording: RecordingId, value: Value): void {
+  known.delete(recording)
+  known.set(recording, value)
+  if (known.size > knownMax) known.delete(known.keys().next().value!)
 }
 
 const goneCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'])

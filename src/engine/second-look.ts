@@ -5,7 +5,7 @@
  * after one is told as missing or the disk is well again, and every ten minutes; every minute the newest, and on while any is found.
  */
 import type { Fact } from '../centre/facts.ts'
-import { type Fit, isMisfit } from '../lib/fit.ts'
+import { type Fit, isMisfit, type Left } from '../lib/fit.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/calls/recordings.ts'
@@ -29,7 +29,7 @@ const leftMax = 1_000
 type Place = { openedAt: number; id: RecordingId }
 
 /** `leftAt`: when making it whole changed it last (ctime, Unix ms); `clockAheadMs`: see `salvageFitting`. */
-export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number; clockAheadMs?: number }
+export type Sealed = { sha256: string; bytes: number; durationMs: number; clockAheadMs?: number } & Left
 
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>

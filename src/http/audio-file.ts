@@ -46,15 +46,17 @@ export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: Re
   return partOf(c, deps, listener, { id, audio })
 }
 
-/** What lies there as it was found, and in no other state. Throws NotFound. */
+/** What would be sealed of what lies there, as it was found and in no other state. Throws NotFound. */
 export function misfitAudio(
   c: Ctx,
   deps: Deps,
   listener: Listener,
-  { id, found: { seen, bytes } }: { id: RecordingId; found: MisfitFound },
+  { id, found }: { id: RecordingId; found: MisfitFound },
 ): Promise<Response> {
-  const read = async (from: number, to: number) => (await deps.misfits?.read(id, { seen, from, to })) ?? null
-  return partOf(c, deps, listener, { id, audio: { bytes, etag: `"${seen}"`, form: 'wav', read } })
+  const read = async (from: number, to: number) => (await deps.misfits?.read(id, found, { from, to })) ?? null
+  return partOf(c, deps, listener, {
+    ...{ id, audio: { bytes: found.sealedBytes, etag: `"${found.seen}"`, form: 'wav', read } },
+  })
 }
 
 async function partOf(

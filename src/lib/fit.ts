@@ -15,6 +15,12 @@ export type Found = { soundMs: number; writtenAt: number; changedAt: number }
 /** What somebody looked at, and accepts as it lay there then, whatever it fits. */
 export type Seen = { seen: string }
 
+/** What lies there, `bytes` long; and what of it would be sealed: so many octets, the header among them, in the law of its payload type. */
+export type Looked = Found & Seen & { bytes: number; sealedBytes: number; payloadType: number }
+
+/** Of a file that was made whole, or changed in vain: when that changed it last (ctime, Unix ms), and by what it is known as it lies there since. */
+export type Left = { leftAt?: number; leftSeen?: string }
+
 /** Of sound in a recording: its header has four bytes for its size, and 16 bytes are a millisecond. */
 export const longestMs = Math.floor((2 ** 32 - 64) / 16)
 

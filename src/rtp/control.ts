@@ -1,7 +1,7 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
 
 import type { Heard, Wants } from '../hear/heard.ts'
-import type { Fit, Seen } from '../lib/fit.ts'
+import type { Fit, Left, Seen } from '../lib/fit.ts'
 import type {
   BayEvent,
   Identified,
@@ -179,7 +179,7 @@ export type RecorderReport =
   | { type: 'failed'; recording: string; cause: RecordingFault; reason: string }
   /** `problem`: why it could not be made whole; `code` as the file system calls it, null: it is no recording of ours. */
   | { type: 'salvaged'; ask: number; sealed: Sealed }
-  | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string; leftAt?: number } }
+  | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string } & Left }
   | { type: 'disk'; state: DiskState }
 
 export type EarRequest =

@@ -5,7 +5,7 @@
  * takes it again, with silence for what did not fit into the ring meanwhile, and what is lost is told with the recording. So it goes on too
  * when the thread of another recorder has died over it.
  */
-import type { Fit, Seen } from '../lib/fit.ts'
+import type { Fit, Left, Seen } from '../lib/fit.ts'
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
 import { type DiskTrouble, isGone, troubleOf, whyFailed } from './disk-trouble.ts'
 import { LostSound } from './lost-sound.ts'
@@ -170,8 +170,8 @@ export class Recorder {
     try {
       this.#ports.report({ type: 'salvaged', ask, sealed: await this.#ports.salvage(file, fit) })
     } catch (error) {
-      const { code = null, message, leftAt } = error as NodeJS.ErrnoException & { leftAt?: number }
-      const left = leftAt === undefined ? {} : { leftAt }
+      const { code = null, message, leftAt, leftSeen } = error as NodeJS.ErrnoException & Left
+      const left = { ...(leftAt === undefined ? {} : { leftAt }), ...(leftSeen === undefined ? {} : { leftSeen }) }
       this.#ports.report({ type: 'unsalvaged', ask, problem: { code, words: message, ...left } })
     }
   }

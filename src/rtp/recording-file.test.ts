@@ -15,10 +15,10 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
-import { isMisfit, isOther } from '../lib/fit.ts'
-import { lookAtRecording, openSeen, RecordingFile, salvageRecording } from './recording-file.ts'
+import { isMisfit, isOther, type Left, type Looked } from '../lib/fit.ts'
+import { lookAtRecording, RecordingFile, readAsSealed, salvageRecording } from './recording-file.ts'
 import { purity } from './tone.ts'
-import { readStereo, WavError } from './wav.ts'
+import { readStereo, WavError, wavHeader } from './wav.ts'
 
 const folder = mkdtempSync('/tmp/switchroom-recording-')
 after(() => rmSync(folder, { recursive: true }))
@@ -40,7 +40,7 @@ test('a process killed in the middle of a call leaves a recording that plays up 
   assert.ok(left.length / 8 > saidMs - 1000, `${left.length / 8} ms lie on the disk of ${saidMs} ms said`)
   assert.ok(purity(left.subarray(1600, -1600), 1000) > 0.9)
   assert.ok(purity(right.subarray(1600, -1600), 440) > 0.9)
-  const { leftAt, ...sealed } = await salvageRecording(file)
+  const { leftAt, leftSeen: _, ...sealed } = await salvageRecording(file)
   const bytes = readFileSync(file)
   assert.equal(leftAt, Number(statSync(file, { bigint: true }).ctimeMs))
   assert.deepEqual(sealed, {
@@ -56,9 +56,9 @@ test('a partial frame and a stale header are put right, and doing it twice chang
   recording.append(new Uint8Array(16_000).fill(0xd5), 16_000)
   recording.abandon()
   appendFileSync(file, Buffer.alloc(801, 0x55))
-  const { leftAt: _, ...first } = await salvageRecording(file)
+  const { leftAt: _, leftSeen: __, ...first } = await salvageRecording(file)
   assert.equal(first.durationMs, 1050)
-  const { leftAt: __, ...second } = await salvageRecording(file)
+  const { leftAt: ___, leftSeen: ____, ...second } = await salvageRecording(file)
   assert.deepEqual(second, first)
   assert.equal(readStereo(readFileSync(file))[0].length, 8400)
 })
@@ -80,7 +80,7 @@ test('what a disk refused to sync is written again, all of it, before the disk i
   truncateSync(file, 58)
   truncateSync(file, 58 + bytes)
   assert.ok(statSync(file).blocks * 512 < 10_000, 'this file system knows holes')
-  const { leftAt, ...sealed } = await salvageRecording(file, undefined, sync)
+  const { leftAt, leftSeen: _, ...sealed } = await salvageRecording(file, undefined, sync)
   assert.equal(leftAt, Number(statSync(file, { bigint: true }).ctimeMs))
   assert.ok(writtenBytes >= bytes, `${writtenBytes} bytes of ${bytes} were written before the sync`)
   const there = readFileSync(file)
@@ -195,7 +195,7 @@ test('a time that somebody gave a file makes it no older: when it was laid there
   utimesSync(file, at / 1000, at / 1000)
   const fit = { mostMs: 10_000, writtenFrom: at - 10_000, writtenUntil: at + 10_000 }
   await assert.rejects(salvageRecording(file, fit), { code: 'MISFIT', message: /laid there or changed at/ })
-  const { changedAt, writtenAt } = await lookAtRecording(file, 10_000)
+  const { changedAt, writtenAt } = await lookAtRecording(file)
   assert.equal(writtenAt, at)
   assert.equal((await salvageRecording(file, { ...fit, leftAt: changedAt })).durationMs, 10_000)
 })
@@ -208,24 +208,75 @@ test('what somebody looked at is made whole as it was then; any change of it sin
   const past = Date.parse('2020-01-01T00:00:00Z') / 1000
   utimesSync(file, past, past)
   const before = readFileSync(file)
-  const { seen, soundMs, bytes } = await lookAtRecording(file, 5_000)
+  const looked = await lookAtRecording(file)
+  const { seen, soundMs, bytes } = looked
   assert.deepEqual([soundMs, bytes], [10_000, before.length])
   assert.ok(readFileSync(file).equals(before), 'a look changes nothing')
   writeFileSync(file, Buffer.from(before).fill(0x55, 100)) // the same length, and then the same time
   utimesSync(file, past, past)
   const other = readFileSync(file)
   await assert.rejects(salvageRecording(file, { seen }), isOther)
-  assert.equal(await openSeen(file, seen), null)
+  assert.equal(await readAsSealed(file, looked, { from: 0, to: bytes - 1 }), null)
   assert.ok(readFileSync(file).equals(other))
-  const again = await lookAtRecording(file, 5_000)
-  {
-    await using handle = (await openSeen(file, again.seen))!
-    assert.ok((await handle.readFile()).equals(other))
-  }
+  const again = await lookAtRecording(file)
+  assert.ok((await heard(file, again)).equals(other))
   assert.equal((await salvageRecording(file, { seen: again.seen })).durationMs, 10_000)
   symlinkSync(file, `${folder}/seen-link.wav`)
-  await assert.rejects(lookAtRecording(`${folder}/seen-link.wav`, 5_000), { code: 'ELOOP' })
-  await assert.rejects(lookAtRecording(folder, 5_000), WavError)
+  await assert.rejects(lookAtRecording(`${folder}/seen-link.wav`), { code: 'ELOOP' })
+  await assert.rejects(lookAtRecording(folder), WavError)
+})
+
+const heard = async (file: string, looked: Looked, from = 0, to = looked.sealedBytes - 1) =>
+  Buffer.concat(await (await readAsSealed(file, looked, { from, to }))!.toArray())
+
+test('what is heard of a file is octet for octet what is sealed of it, whatever its header says', async () => {
+  const file = `${folder}/heard.wav`
+  const headers = { short: 1_600, long: 2 ** 31, none: 0 }
+  for (const [name, saidBytes] of Object.entries(headers)) {
+    const sound = Buffer.from(Array.from({ length: 4_000_001 }, (_, n) => 1 + (n % 250))) // half a frame at the end
+    writeFileSync(file, Buffer.concat([wavHeader(8, 2, saidBytes), sound, Buffer.alloc(2 ** 21)]))
+    const looked = await lookAtRecording(file)
+    const all = await heard(file, looked)
+    const parts = [
+      [0, 0],
+      [10, 57],
+      [57, 58],
+      [58, 58],
+      [40, 70_000],
+      [looked.sealedBytes - 1, looked.sealedBytes - 1],
+    ] as const
+    const some = await Promise.all(parts.map(([from, to]) => heard(file, looked, from, to)))
+    const { sha256, bytes, durationMs } = await salvageRecording(file, { seen: looked.seen })
+    const sealed = readFileSync(file)
+    assert.ok(all.equals(sealed), name)
+    assert.equal(createHash('sha256').update(all).digest('hex'), sha256)
+    assert.deepEqual([looked.soundMs, looked.sealedBytes], [durationMs, bytes], name)
+    for (const [n, [from, to]] of parts.entries())
+      assert.deepEqual(
+        [from, to, some[n]!.equals(sealed.subarray(from, to + 1)), some[n]!.length],
+        [from, to, true, to - from + 1],
+        name,
+      )
+  }
+})
+
+test('a file that is as it was known is not read through again', async () => {
+  const file = `${folder}/known.wav`
+  writeFileSync(file, Buffer.concat([wavHeader(8, 2, 0), Buffer.alloc(3_200, 0x55)]))
+  const looked = await lookAtRecording(file)
+  assert.equal(await lookAtRecording(file, looked), looked)
+  appendFileSync(file, Buffer.alloc(1_600, 0x55))
+  assert.equal((await lookAtRecording(file, looked)).soundMs, 300)
+})
+
+test('what was changed in vain says by what it is known since', async () => {
+  const file = `${folder}/in-vain.wav`
+  writeFileSync(file, Buffer.concat([wavHeader(8, 2, 0), Buffer.alloc(3_200, 0x55)]))
+  const { seen } = await lookAtRecording(file)
+  const refuses = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  const inVain = await salvageRecording(file, { seen }, refuses).catch(error => error as Left)
+  assert.equal(inVain.leftSeen, (await lookAtRecording(file)).seen)
+  assert.notEqual(inVain.leftSeen, seen)
 })
 
 test('a recording is never written over another', () => {

@@ -23,8 +23,9 @@ import {
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { type Fit, type Found, longestMs, mustFit, Other, type Seen } from '../lib/fit.ts'
+import { type Fit, type Found, type Left, type Looked, longestMs, mustFit, Other, type Seen } from '../lib/fit.ts'
 import { isGone } from './disk-trouble.ts'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
@@ -56,8 +57,7 @@ export type Reserve = { fallocate(fd: number, mode: number, offset: number, leng
 /** Resolves when what was written to the file is on the disk. */
 export type Sync = (fd: number) => Promise<void>
 
-/** `leftAt`: of one that was made whole, when that changed it last (ctime, Unix ms). */
-export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number }
+export type Sealed = { sha256: string; bytes: number; durationMs: number } & Left
 
 /** An open recording. Every method may throw the file system's error; the owner then calls `abandon`. */
 export class RecordingFile {
@@ -175,7 +175,7 @@ export class RecordingFile {
  * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
  * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
  * when the process died before the file existed); with `fit`, Misfit before anything is changed, and Other where it is not as it was seen. When it was
- * written last stays as it was: when it was recorded. Once anything was changed, what is thrown has `leftAt` as well, by the file that is open here.
+ * written last stays as it was: when it was recorded. Once anything was changed, what is thrown is `Left` as well, by the file that is open here.
  */
 export async function salvageRecording(file: string, fit?: Fit | Seen, sync: Sync = synced): Promise<Sealed> {
   await using handle = await open(file, toGoOn)
@@ -204,17 +204,41 @@ export async function salvageRecording(file: string, fit?: Fit | Seen, sync: Syn
 }
 
 /**
- * What lies there under the name of a recording, which nobody writes to any more: nothing is changed. `mostMs`: sound beyond what the header says is looked
- * for so far. `seen` names the file and its state; any change of it gives another. Rejects as `salvageRecording`, and with WavError where it is no file.
+ * What lies there under the name of a recording, which nobody writes to any more: nothing is changed. Its sound is as long as `salvageRecording` would take it,
+ * which may be a gigabyte to read: where it is still as it was `known`, that is the answer. `seen` names the file and its state; any change of it gives another.
+ * Rejects as `salvageRecording`, and with WavError where it is no file.
  */
-export async function lookAtRecording(file: string, mostMs: number): Promise<Found & Seen & { bytes: number }> {
+export async function lookAtRecording(file: string, known: Looked | null = null): Promise<Looked> {
   await using handle = await open(file, toLook)
-  const { found, stats } = await lookInto(handle, file, mostMs)
-  return { ...found, seen: seenAs(stats), bytes: Number(stats.size) }
+  if (known !== null && seenAs(await handle.stat({ bigint: true })) === known.seen) return known
+  const { payloadType, dataBytes, found, stats } = await lookInto(handle, file, longestMs)
+  const sealedBytes = wavHeaderBytes + dataBytes
+  return { ...found, seen: seenAs(stats), bytes: Number(stats.size), sealedBytes, payloadType }
+}
+
+/**
+ * A part of what would be sealed of a file as somebody looked at it, octet for octet, both ends included; null: another lies there, or it was changed.
+ * Rejects with the file system's error.
+ */
+export async function readAsSealed(
+  file: string,
+  { seen, payloadType, sealedBytes }: Looked,
+  { from, to }: { from: number; to: number },
+): Promise<Readable | null> {
+  const handle = await openSeen(file, seen)
+  if (handle === null) return null
+  const head = wavHeader(payloadType, 2, sealedBytes - wavHeaderBytes).subarray(from, to + 1)
+  if (to < wavHeaderBytes) {
+    await handle.close()
+    return Readable.from([head])
+  }
+  const sound = handle.createReadStream({ start: Math.max(from, wavHeaderBytes), end: to })
+  if (head.length > 0) sound.unshift(head)
+  return sound
 }
 
 /** The file as it was seen, to be read; null: another lies there, or it was changed. Whoever gets it closes it. */
-export async function openSeen(file: string, seen: string): Promise<FileHandle | null> {
+async function openSeen(file: string, seen: string): Promise<FileHandle | null> {
   const handle = await open(file, toLook)
   if (seenAs(await handle.stat({ bigint: true })) === seen) return handle
   await handle.close()
@@ -226,9 +250,9 @@ function seenAs({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join('-')
 }
 
-async function leftAs(handle: FileHandle): Promise<{ leftAt?: number }> {
+async function leftAs(handle: FileHandle): Promise<Left> {
   const stats = await handle.stat({ bigint: true }).catch(() => null)
-  return stats === null ? {} : { leftAt: Number(stats.ctimeMs) }
+  return stats === null ? {} : { leftAt: Number(stats.ctimeMs), leftSeen: seenAs(stats) }
 }
 
 async function lookInto(handle: FileHandle, file: string, mostMs: number) {

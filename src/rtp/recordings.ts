@@ -1,5 +1,5 @@
 /** The recordings of a bay that are neither closed nor failed, the memory each is written through, and the thread that takes them to disk. */
-import type { Fit, Seen } from '../lib/fit.ts'
+import type { Fit, Left, Seen } from '../lib/fit.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { type BayEvent, MediaError, type RecordingFault } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
@@ -202,6 +202,6 @@ export class Recordings {
 }
 
 /** As the file system's error was on the other thread. */
-function problemOf({ code, words, ...left }: { code: string | null; words: string; leftAt?: number }): Error {
+function problemOf({ code, words, ...left }: { code: string | null; words: string } & Left): Error {
   return Object.assign(new MediaError(words), code === null ? {} : { code }, left)
 }
