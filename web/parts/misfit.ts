@@ -18,6 +18,8 @@ export type MisfitProps = Measured & {
   bytes: number
   /** Names the file in the state that is shown. */
   seen: string
+  /** Up to where the journal is known to whoever decides: what was decided later they have not seen. */
+  after: number
   /** Who decided last that it stays as it lies; null: nobody has. */
   left: { who: string; at: number; reason: string } | null
   filled: Filled
@@ -36,7 +38,7 @@ export function misfit(id: string, props: MisfitProps | Undecidable, frame: Fram
 ${left === null ? null : notice('blue', words.left(left.who, exactly(left.at, frame), left.reason))}
 ${measures(props, frame, html`<dt>${words.size}</dt><dd class="figure">${size(props.bytes)}</dd>`)}
 <label>${words.listen}<audio controls preload="none" src="${props.src}"></audio></label>
-<form class="form" method="post" action="${props.action}"><input type="hidden" name="seen" value="${props.seen}">
+<form class="form" method="post" action="${props.action}"><input type="hidden" name="seen" value="${props.seen}"><input type="hidden" name="after" value="${props.after}">
 ${areaField({ name: `reason_${id}`, label: words.reason, help: words.reasonHelp, required: true, rows: 2, maxlength: 500 }, filled)}
 <div class="buttons"><button class="button" name="choice" value="leave">${words.leave}</button><button class="button danger" name="choice" value="accept">${words.accept}</button></div></form></div>`
 }

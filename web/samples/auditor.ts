@@ -391,7 +391,7 @@ function sampleMisfits(language: Language): AuditedCallProps['recordings'] {
       ...{ ...nothing, id: 'r_1', state: 'missing', missing: 'misfit', durationMs: null, bytes: null, sha256: null },
       accepted: null,
       misfit: {
-        ...{ ...found, misfits: ['length', 'changed'], bytes: 3_072_058, seen, left: said },
+        ...{ ...found, misfits: ['length', 'changed'], bytes: 3_072_058, seen, after: 88, left: said },
         ...{ action: '/auditor/recordings/r_1/misfit', src: '/static/sample.wav', filled: nothingFilled },
       },
     },

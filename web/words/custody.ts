@@ -79,6 +79,15 @@ const zh = {
     leave: '不采用，原样保留',
     left: (who: string, at: string, reason: string) => `${who} 于 ${at} 决定不采用：${reason}`,
     reasonNeeded: '请写明原因，5–500 个字符。',
+    meanwhile: {
+      accepted: (who: string, at: string, reason: string) =>
+        `在此期间，${who} 已于 ${at} 采用了这个文件：${reason}。您的决定没有生效。`,
+      left: (who: string, at: string, reason: string) =>
+        `在此期间，${who} 已于 ${at} 决定不采用这个文件：${reason}。您的决定没有生效，仍可重新决定。`,
+      sealed: (_who: string, at: string, _reason: string) =>
+        `在此期间，这个文件已于 ${at} 由系统封存为这次通话的录音。您的决定没有生效。`,
+      none: '这段录音已没有需要决定的文件。您的决定没有生效。',
+    },
     refused: {
       other: '文件在此期间变了，未封存。请重新听过再决定。',
       busy: '录音磁盘现在不可写，请稍后再试。',
@@ -194,6 +203,15 @@ const en: Like<typeof zh> = {
     leave: 'Leave it as it lies',
     left: (who, at, reason) => `${who} left it as it lies on ${at}: ${reason}`,
     reasonNeeded: 'Say why, in 5 to 500 characters.',
+    meanwhile: {
+      accepted: (who, at, reason) =>
+        `Meanwhile ${who} accepted this file on ${at}: ${reason}. What you decided was not done.`,
+      left: (who, at, reason) =>
+        `Meanwhile ${who} left this file as it lies on ${at}: ${reason}. What you decided was not done; you may decide again.`,
+      sealed: (_who, at) =>
+        `Meanwhile the system sealed this file as the recording of this call on ${at}. What you decided was not done.`,
+      none: 'There is no file to decide on any more. What you decided was not done.',
+    },
     refused: {
       other: 'The file has changed meanwhile, and was not sealed. Listen to it again.',
       busy: 'The disk of the recordings takes nothing now. Try again later.',

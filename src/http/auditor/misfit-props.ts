@@ -26,21 +26,32 @@ export async function misfitProps(
   const found = (await deps.misfits?.look(id)) ?? null
   if (found === null || typeof found === 'string') return found
   const action = `/auditor/recordings/${id}/misfit`
-  const left = lines.findLast(line => line.type === 'recording.misfitLeft' && recordingIn(line) === id)
+  const left = decidedIn(lines, id)
   return {
     ...found,
     action,
     src: `${action}/audio?seen=${found.seen}&opening=${issueOpening(viewer.id, id)}`,
-    left:
-      left === undefined ? null : { who: actorName(deps, left.actor as Actor), at: left.at, reason: reasonIn(left) },
+    left: left && { who: actorName(deps, left.actor), at: left.at, reason: left.reason },
+    after: left?.seq ?? 0,
     filled: typed?.recording === id ? typed.filled : nothingFilled,
   }
 }
 
-function recordingIn(line: JournalLine): string | undefined {
-  return (JSON.parse(line.body) as { recording?: string }).recording
+/** What was decided on a misfit last, or that there is nothing left to decide since it was sealed. `as`: by whom nobody accepted it, since it fits after all. */
+export type Decided = { seq: number; at: number; actor: Actor; as: 'accepted' | 'left' | 'sealed'; reason: string }
+
+/** Null: nobody has decided yet. */
+export function decidedIn(lines: readonly JournalLine[], id: RecordingId): Decided | null {
+  const line = lines.findLast(({ type, body }) => decides.has(type) && toldOf(body).recording === id)
+  if (line === undefined) return null
+  const { seq, at, type, body } = line
+  const { reason, accepted } = toldOf(body)
+  const as = type === 'recording.misfitLeft' ? 'left' : accepted ? 'accepted' : 'sealed'
+  return { seq, at, actor: line.actor as Actor, as, reason: accepted?.reason ?? reason ?? '' }
 }
 
-function reasonIn(line: JournalLine): string {
-  return (JSON.parse(line.body) as { reason?: string }).reason ?? ''
+const decides: ReadonlySet<string> = new Set(['recording.misfitLeft', 'recording.sealed'])
+
+function toldOf(body: string) {
+  return JSON.parse(body) as { recording?: string; reason?: string; accepted?: { reason: string } }
 }

@@ -74,9 +74,11 @@ function lay(name: string, octet: number): void {
 
 const pageOf = async (name: string, cookie = olga) => (await look(house, cookie, `/auditor/calls/c_${name}`)).text
 const seenIn = (page: string) => /name="seen" value="([^"]+)"/.exec(page)![1]!
-const decide = (name: string, fields: { choice: string; reason: string; seen: string }, cookie = olga) =>
+const afterIn = (page: string) => /name="after" value="([^"]+)"/.exec(page)![1]!
+type Fields = { choice: string; reason: string; seen: string; after?: string }
+const decide = (name: string, fields: Fields, cookie = olga) =>
   send(house, cookie, 'POST', `/auditor/recordings/r_${name}/misfit`, {
-    ...{ choice: fields.choice, seen: fields.seen },
+    ...{ choice: fields.choice, seen: fields.seen, after: fields.after ?? '0' },
     [`reason_r_${name}`]: fields.reason,
   })
 
@@ -220,6 +222,51 @@ test('nobody but an auditor hears it or decides, and no page of others does eith
   assert.equal(foreign.status, 403)
   assert.equal((await rowOf('mine')).sealedAt, null)
   assert.equal((await decide('none', said)).status, 404)
+})
+
+test('who decides on what another decided meanwhile is told who did, what, when and why, and nothing is done', async () => {
+  await house.add('oscar', 'auditor', { language: 'en', displayName: 'Oscar' })
+  const { cookie: oscar } = await house.signIn('oscar')
+  await aMisfit('shared')
+  const page = await pageOf('shared')
+  const said = { reason: 'it is the one', seen: seenIn(page), after: afterIn(page) }
+  const factsOf = async (type: string) => (await house.facts(type)).filter(({ body }) => body.includes('r_shared'))
+
+  assert.equal((await decide('shared', { ...said, choice: 'leave', reason: 'another voice' }, oscar)).status, 303)
+  for (const choice of ['accept', 'leave']) {
+    const late = await decide('shared', { ...said, choice })
+    assert.equal(late.status, 409, choice)
+    assert.match(late.text, /Meanwhile Oscar left this file as it lies on .+: another voice. What you decided was not/)
+    assert.ok(late.text.includes('it is the one'), 'what was typed stays')
+  }
+  assert.equal((await rowOf('shared')).sealedAt, null)
+  assert.equal((await decide('shared', { ...said, choice: 'leave', reason: 'another voice' }, oscar)).status, 303)
+  assert.equal((await factsOf('recording.misfitLeft')).length, 1, 'sent twice, it is said once')
+
+  const again = { ...said, after: afterIn(await pageOf('shared')) }
+  assert.equal((await decide('shared', { ...again, choice: 'accept', reason: 'the voice of Carl' }, oscar)).status, 303)
+  for (const choice of ['accept', 'leave']) {
+    const late = await decide('shared', { ...again, choice })
+    assert.equal(late.status, 409, choice)
+    assert.match(late.text, /Meanwhile Oscar accepted this file on .+: the voice of Carl. What you decided was not/)
+  }
+  const seals = await factsOf('recording.sealed')
+  assert.deepEqual([seals.length, (await factsOf('recording.misfitLeft')).length], [1, 1])
+})
+
+test('what fits after all and was sealed meanwhile, or is no misfit any more, is told as that', async () => {
+  await aMisfit('fits')
+  const said = { choice: 'leave', reason: 'it is not the one', seen: seenIn(await pageOf('fits')) }
+  const of = { recording: 'r_fits' as RecordingId, call: 'c_fits' as CallId }
+  const tell = (fact: Fact) => house.store.commit({ recorded: [{ at: noon, actor: 'system', fact }] })
+  await tell({ type: 'recording.missing', ...of, cause: 'absent', reason: 'gone' })
+  for (const choice of ['accept', 'leave']) {
+    const late = await decide('fits', { ...said, choice })
+    assert.ok(late.status === 409 && late.text.includes('There is no file to decide on any more'), choice)
+  }
+  await tell({ type: 'recording.sealed', ...of, sha256: 'ab'.repeat(32), bytes: 58, durationMs: 0, salvaged: true })
+  const late = await decide('fits', said)
+  assert.ok(late.status === 409 && late.text.includes('Meanwhile the system sealed this file'))
 })
 
 test('a disk that does not answer in time, or seals slowly, is told in words, and nothing is said of what is being sealed', async () => {

@@ -1,4 +1,7 @@
-/** What a person says of a file that lies under the name of a recording and cannot be of its call. */
+/**
+ * What a person says of a file that lies under the name of a recording and cannot be of its call: on its page alone. Behind a token stands the administrator who
+ * asked for it, and a command names nobody, where who accepts evidence is an auditor by name.
+ */
 import { z } from '@hono/zod-openapi'
 import type { Actor } from '../../centre/facts.ts'
 import type { RecordingId } from '../../lib/ids.ts'
