@@ -303,6 +303,38 @@ test('while the disk of recordings is not there, no more than a few are tried in
   renameSync(`${folder}-elsewhere`, folder)
 })
 
+test('a smaller form behind a link is told as that, once with the way out, and not as another than was journaled; both stay', async () => {
+  await aCall(300)
+  await aCall(301)
+  await custody(noon + 43 * dayMs).turn()
+  assert.notEqual((await rowOf(301))!.derivedAt, null)
+  await set({ 'recording.sourceDays': '30' })
+  const folder = path.dirname(fileOf(300, 'wav'))
+  renameSync(folder, `${folder}-archive`)
+  symlinkSync(`${folder}-archive`, folder)
+  const told: { err?: Error; words: string }[] = []
+  const log = {
+    ...house.deps.log,
+    error: (of: { err?: Error }, words: string) => void told.push({ ...of, words }),
+  } as unknown as Logger
+  const looking = custody(noon + 45 * dayMs, undefined, log)
+  await looking.turn()
+  await looking.turn()
+  rmSync(folder)
+  renameSync(`${folder}-archive`, folder)
+  const links = told.filter(({ words }) => words.includes('behind a link'))
+  assert.equal(links.length, 1)
+  assert.match(links[0]!.err!.message, /2026 is a link: .*mount --bind/)
+  assert.deepEqual(
+    told.filter(({ words }) => words.includes('journaled')),
+    [],
+  )
+  assert.equal((await rowOf(300))!.sourceRemovedAt, null)
+  await custody(noon + 45 * dayMs).turn()
+  assert.notEqual((await rowOf(300))!.sourceRemovedAt, null)
+  await set({ 'recording.sourceDays': '' })
+})
+
 /** A house of its own with one call, whose smaller form is due; what was asked of the deriver, and told. */
 async function dueHouse() {
   const its = await openHouse()

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/records/record-facts.ts'
 import { Erasure } from './erasure.ts'
 import { InHand } from './in-hand.ts'
-import { fileBelow, refuseLinks } from './lib/folder-link.ts'
+import { fileBelow, LedAway, refuseLinks } from './lib/folder-link.ts'
 import { mustBear } from './lib/folder-mark.ts'
 import type { CallId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
@@ -255,11 +255,16 @@ export class Custody implements AsyncDisposable {
     const { door, recordingsDir, log } = this.#options
     const limit = batch * 10 + this.#unlikeUntil.size
     const rows = await door.store.read('recordings.twofold', { sealedBefore, limit })
+    const unread = new Set<string>()
     for (const row of rows) {
       if (this.#isOver) return
       if ((this.#unlikeUntil.get(row.id) ?? 0) > door.clock.now()) continue
       const derived = resolveInside(recordingsDir, row.derivedPath!)
-      const found = derived === null ? null : await hashOf(recordingsDir, derived).catch(() => null)
+      const found = derived === null ? null : await this.#hashOf(derived).catch((error: Error) => error)
+      if (found instanceof Error) {
+        this.#tellUnread(row, found, unread)
+        continue
+      }
       if (found !== row.derivedSha256) {
         log.error({ recording: row.id, alarm: true }, 'the smaller form of a recording is not as journaled: both stay')
         putOff(this.#unlikeUntil, row.id, door.clock.now() + unlikeAfterMs)
@@ -272,6 +277,29 @@ export class Custody implements AsyncDisposable {
       )
       if (isRemoved) await this.#erasure.source(row)
     }
+  }
+
+  /** Rejects where nothing is known of the file: behind a link, on a disk that is not there or says no. Null: there is none. */
+  async #hashOf(file: string): Promise<string | null> {
+    const { recordingsDir, mark } = this.#options
+    await mustBear(recordingsDir, mark?.() ?? null)
+    if ((await fileBelow(recordingsDir, file)) === null) return null
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+    return hash.digest('hex')
+  }
+
+  /** What keeps one away keeps others: `told` holds what was said of it in this turn. */
+  #tellUnread({ id: recording }: RecordingRow, error: Error, told: Set<string>): void {
+    const { door, log } = this.#options
+    putOff(this.#unlikeUntil, recording, door.clock.now() + againAfterMs)
+    if (told.has(error.message)) return
+    told.add(error.message)
+    const what =
+      error instanceof LedAway
+        ? 'the smaller form of a recording lies behind a link, which is followed nowhere'
+        : 'the smaller form of a recording cannot be read now'
+    log.error({ err: error, recording, alarm: true }, `${what}: both stay, and it is looked at again in an hour`)
   }
 
   async #destroyUnanswered(keptBefore: number, days: number): Promise<void> {
@@ -360,11 +388,4 @@ type Work = 'derive' | 'remove'
 function putOff(waiting: Map<string, number>, recording: string, until: number): void {
   if (waiting.size >= waitingMax) waiting.clear()
   waiting.set(recording, until)
-}
-
-async function hashOf(folder: string, file: string): Promise<string | null> {
-  if ((await fileBelow(folder, file)) === null) return null
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
-  return hash.digest('hex')
 }

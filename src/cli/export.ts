@@ -61,7 +61,12 @@ export const evidence: RecordsCommand = async (args, io, door) => {
   const given = { from, ...(to === null ? {} : { to }), reason, filter: Object.fromEntries(chosen) }
   try {
     const folders = { recordingsDir: recordings, exportsDir: exports }
-    io.out(JSON.stringify(await exportTo({ door, ...folders, missingWords, version: programVersion() }, given)))
+    const onUnread = (recording: string, error: Error) =>
+      io.err(
+        `recordings are missing in this export, ${recording} the first of them: they cannot be read: ${error.message}`,
+      )
+    const made = await exportTo({ door, ...folders, missingWords, version: programVersion(), onUnread }, given)
+    io.out(JSON.stringify(made))
     return 0
   } catch (error) {
     if (error instanceof InvalidInput) throw new UsageError(error.message, { cause: error })

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Actor } from '../../centre/facts.ts'
 import type { Approval } from '../../centre/records/approval.ts'
-import type { CallId, ExportId, UserId } from '../../lib/ids.ts'
+import type { CallId, ExportId, RecordingId, UserId } from '../../lib/ids.ts'
 import type { Logger } from '../../lib/log.ts'
 import type { ExportRecord } from '../../store/files/exports.ts'
 import type { ApprovalRecord } from '../../store/people/approvals.ts'
@@ -101,7 +101,6 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
   async function run(job: Job): Promise<void> {
     job.state = 'running'
     const file = fileOf(job.id)
-    let isUnreadTold = false // once for all of them: what keeps one away keeps others
     try {
       const calls = await selectCalls(door, job.request, job.sealedBefore)
       const at = door.clock.now()
@@ -116,14 +115,12 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
         onProgress: done => {
           job.done = done
         },
-        onUnread: (recording, error) => {
-          if (!isUnreadTold)
-            log.error(
-              { err: error, recording, export: job.id },
-              'recordings are missing in an export: they cannot be read',
-            )
-          isUnreadTold = true
-        },
+        onUnread: once((recording, error) =>
+          log.error(
+            { err: error, recording, export: job.id },
+            'recordings are missing in an export: they cannot be read',
+          ),
+        ),
       })
       const { sha256, bytes } = await writeWhole(zip, `${file}.part`)
       await rename(`${file}.part`, file)
@@ -297,7 +294,11 @@ function erased(how: string): NotNow {
  * own process. `file` lies beside the other exports. Throws as `request` does.
  */
 export async function exportTo(
-  args: Omit<ExportsArgs, 'log'> & { onProgress?: (done: number, of: number) => void },
+  args: Omit<ExportsArgs, 'log'> & {
+    onProgress?: (done: number, of: number) => void
+    /** Once: the first recording that may be there, cannot be read, and is missing in the zip as those like it. */
+    onUnread?: (recording: RecordingId, error: Error) => void
+  },
   given: unknown,
 ): Promise<{ id: ExportId; file: string; calls: number; sha256: string; bytes: number; keptUntil: number }> {
   const { door } = args
@@ -323,6 +324,7 @@ export async function exportTo(
     missingWords: args.missingWords,
     about,
     onProgress: done => args.onProgress?.(done, calls.length),
+    onUnread: once((recording, error) => args.onUnread?.(recording, error)),
   })
   try {
     const { sha256, bytes } = await writeWhole(zip, `${file}.part`)
@@ -335,6 +337,15 @@ export async function exportTo(
   } catch (error) {
     await rm(`${file}.part`, { force: true }).catch(() => {})
     throw error
+  }
+}
+
+/** Once for all of them: what keeps one away keeps others. */
+function once(tell: (recording: RecordingId, error: Error) => void): typeof tell {
+  let isTold = false
+  return (recording, error) => {
+    if (!isTold) tell(recording, error)
+    isTold = true
   }
 }
 
