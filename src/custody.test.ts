@@ -182,6 +182,7 @@ test('a recording that is not what was sealed is alarmed once, and keeps its pla
   const lines = await house.facts('recording.underivable')
   assert.equal(lines.length, 1)
   assert.match(lines[0]!.body, /not what was sealed/)
+  assert.equal((await rowOf(5))!.underivableCause, 'changed')
   assert.equal(existsSync(fileOf(5, 'opus')), false)
 })
 
@@ -228,6 +229,7 @@ test('a disk of recordings that is not mounted makes no recording one that is lo
   await custody(noon + 3 * hourMs).turn()
   assert.notEqual((await rowOf(10))!.derivedAt, null)
   assert.match((await rowOf(11))!.underivable!, /ENOENT/)
+  assert.equal((await rowOf(11))!.underivableCause, 'absent')
 })
 
 test('on a full disk, where nothing is derived, what a policy removes goes all the same, and nobody derives what has gone', async () => {
@@ -361,7 +363,7 @@ async function dueHouse() {
         rest: async () => undefined,
         derive: async ({ target }) => {
           asked.push(target)
-          return { ok: false, reason: 'not now', isForGood: false }
+          return { ok: false, reason: 'not now', forGood: null }
         },
       },
       floor: () => ({ calls: 0, isStrained: false }),

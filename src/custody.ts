@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { UnderivableCause } from './centre/recording/recording-rules.ts'
 import type { RecordFact } from './centre/records/record-facts.ts'
 import { Erasure } from './erasure.ts'
 import { InHand } from './in-hand.ts'
@@ -195,7 +196,7 @@ export class Custody implements AsyncDisposable {
     const source = resolveInside(recordingsDir, row.path)
     const target = resolveInside(recordingsDir, derivedPath)
     if (source === null || target === null || sha256 === null || derivedPath === row.path)
-      return this.#underivable(row, 'its file is not named as a recording')
+      return this.#underivable(row, 'misnamed', 'its file is not named as a recording')
     const report = await this.#made({ source, target, sha256 }, derivedPath)
     if (this.#isOver) return // the next start makes it good
     if (report.ok) {
@@ -206,7 +207,7 @@ export class Custody implements AsyncDisposable {
       this.figures.derived++
       this.figures.derivedBytes += bytes
       this.figures.cpuMs += report.tookMs
-    } else if (report.isForGood) await this.#underivable(row, report.reason)
+    } else if (report.forGood !== null) await this.#underivable(row, report.forGood, report.reason)
     else {
       log.error({ recording, reason: report.reason }, 'a recording could not be made smaller now; it is tried again')
       this.figures.failed++
@@ -223,19 +224,19 @@ export class Custody implements AsyncDisposable {
       await refuseLinks(recordingsDir, request.source)
       await stat(path.dirname(request.source))
     } catch (error) {
-      return { ok: false, reason: (error as Error).message, isForGood: false }
+      return { ok: false, reason: (error as Error).message, forGood: null }
     }
     await this.#note.write(derivedPath)
     const release = this.#keepPace()
     return await deriver.derive(request).finally(release)
   }
 
-  async #underivable({ id: recording, call }: RecordingRow, words: string): Promise<void> {
+  async #underivable({ id: recording, call }: RecordingRow, cause: UnderivableCause, words: string): Promise<void> {
     const { door, log } = this.#options
     const reason = words.slice(0, 200)
     log.error({ recording, reason, alarm: true }, 'a recording on disk is not what was sealed')
     this.figures.failed++
-    await keep(door, 'system', [{ type: 'recording.underivable', recording, call, reason }])
+    await keep(door, 'system', [{ type: 'recording.underivable', recording, call, cause, reason }])
   }
 
   /** The share of a core by how the floor is, until released. */

@@ -296,7 +296,10 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       )
       return
     case 'recording.underivable':
-      run('UPDATE recordings SET underivable = ? WHERE id = ? AND derived_at IS NULL', fact.reason, fact.recording)
+      run(
+        'UPDATE recordings SET underivable = ?, underivable_cause = ? WHERE id = ? AND derived_at IS NULL',
+        ...[fact.reason, fact.cause ?? null, fact.recording],
+      )
       return
     case 'recording.sourceRemoved':
       run('UPDATE recordings SET source_removed_at = coalesce(source_removed_at, ?) WHERE id = ?', at, fact.recording)

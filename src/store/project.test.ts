@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { agentPhases, type Fact } from '../centre/facts.ts'
 import { stopKinds } from '../centre/gate/stops.ts'
 import type { Menu } from '../centre/menu/menu.ts'
-import { missingCauses } from '../centre/recording/recording-rules.ts'
+import { missingCauses, underivableCauses } from '../centre/recording/recording-rules.ts'
+import { importTroubles } from '../centre/records/file-import.ts'
 import { askedOf } from '../lender/checklist.ts'
 import { asset } from '../lib/places.ts'
 import { type Connection, drizzleOf, migrate, readMigrations } from './db.ts'
@@ -69,6 +70,7 @@ const importFact = fc.oneof(
     ...{ type: fc.constant('import.ended'), import: few('fi'), as: fc.constantFrom('finished', 'cancelled', 'failed') },
     counts: fc.record({ rows: fc.nat(), saved: fc.nat(), unchanged: fc.nat(), rejected: fc.nat() }),
     trouble: fc.oneof(nothing, fc.string()),
+    why: fc.constantFrom(undefined, ...importTroubles),
   }),
   fc.record({
     ...{ type: fc.constant('mapping.saved'), kind: importKind, name: few('m'), headings: fc.array(fc.string()) },
@@ -498,7 +500,10 @@ const anyFact = fc.oneof(
     sha256: fc.constant('01'),
     bytes: fc.nat(),
   }),
-  fc.record({ type: fc.constant('recording.underivable'), recording: few('r'), call: few('c'), reason: fc.string() }),
+  fc.record({
+    ...{ type: fc.constant('recording.underivable'), recording: few('r'), call: few('c'), reason: fc.string() },
+    cause: fc.constantFrom(undefined, ...underivableCauses),
+  }),
   fc.record({ type: fc.constant('recording.sourceRemoved'), recording: few('r'), call: few('c'), days: fc.nat() }),
   fc.record({
     type: fc.constant('recording.destroyed'),

@@ -215,7 +215,11 @@ const tellers: Tellers = {
   },
   'recording.discarded': { recording: null },
   'recording.derived': { recording: null, path: null, source: null, sha256: asIs, bytes: bytes => size(bytes) },
-  'recording.underivable': { recording: null, reason: null },
+  'recording.underivable': {
+    recording: null,
+    cause: (why, { w }) => (why === undefined ? null : w.custody.underivables[why]),
+    reason: null,
+  },
   'recording.sourceRemoved': { recording: null, days: count },
   'recording.destroyed': {
     recording: null,

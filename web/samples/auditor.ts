@@ -245,6 +245,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           isSourceRemoved: false,
           isDestroyed: false,
           underivable: null,
+          underivableCause: null,
         },
         ...sampleMisfits(language),
       ],
@@ -381,7 +382,14 @@ function sampleMisfits(language: Language): AuditedCallProps['recordings'] {
   }
   const nothing = {
     ...{ wasMissing: false, foundAfterMs: 0, answerMs: null, kind: 'call' as const, lostMs: 0, lost: null },
-    ...{ derivedSha256: null, isSourceRemoved: false, isDestroyed: false, underivable: null, undone: null },
+    ...{
+      derivedSha256: null,
+      isSourceRemoved: false,
+      isDestroyed: false,
+      underivable: null,
+      underivableCause: null,
+      undone: null,
+    },
     ...{ src: '/static/sample.wav', openedAt: sampleNow },
   }
   const seen = '2049-131-1560058-1764313200000000000-1764313200000000000'

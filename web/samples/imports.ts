@@ -109,7 +109,7 @@ export const importSamples: Record<string, (language: Language) => Html> = {
       frame: frame(language, '/admin/imports/fi_3'),
       import: {
         ...{ id: 'fi_3', kind: 'parties', name: language === 'en' ? 'parties.csv' : '客户.csv', state: 'received' },
-        ...{ counts: counts(0, 0, 0, 0), done: 0, perSecond: null, leftMs: null, trouble: null },
+        ...{ counts: counts(0, 0, 0, 0), done: 0, perSecond: null, leftMs: null, trouble: null, troubleWhy: null },
       },
       errors: [],
       masked: false,
@@ -121,7 +121,14 @@ export const importSamples: Record<string, (language: Language) => Html> = {
       frame: frame(language, '/admin/imports/fi_1'),
       import: {
         ...{ id: 'fi_1', kind: 'leads', name: language === 'en' ? 'march.csv' : '三月名单.csv', state: 'running' },
-        ...{ counts: counts(412_500, 412_320, 168, 12), done: 0.41, perSecond: 18_240, leftMs: 32_000, trouble: null },
+        ...{
+          counts: counts(412_500, 412_320, 168, 12),
+          done: 0.41,
+          perSecond: 18_240,
+          leftMs: 32_000,
+          trouble: null,
+          troubleWhy: null,
+        },
       },
       errors: [
         {

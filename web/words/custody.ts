@@ -1,4 +1,5 @@
 /** Words of the page about recordings: how their disk is, what a full one means, and for how long what is kept. */
+import type { UnderivableCause } from '../../src/centre/recording/recording-rules.ts'
 import type { Like } from './language.ts'
 
 const zh = {
@@ -105,6 +106,12 @@ const zh = {
   sourceGone: '原录音已按规定删除，只剩压缩副本。',
   destroyed: '录音已按规定删除。',
   underivable: '磁盘上的录音与封存时不符：',
+  underivables: {
+    changed: '内容已不是封存时的内容（SHA-256 不同）。',
+    not_ours: '这个文件不是本系统的录音。',
+    absent: '文件已不在磁盘上。',
+    misnamed: '文件名不是录音的文件名。',
+  } as Record<UnderivableCause, string>,
   consultation: '坐席之间的咨询',
   consultLeft: '左声道：坐席',
   consultRight: '右声道：同事',
@@ -234,6 +241,12 @@ const en: Like<typeof zh> = {
   sourceGone: 'The recording itself was removed by rule; its smaller form is left.',
   destroyed: 'The recording was removed by rule.',
   underivable: 'What is on the disk is not what was sealed:',
+  underivables: {
+    changed: 'it holds something else (its SHA-256 is another).',
+    not_ours: 'it is no recording of this program.',
+    absent: 'its file is not there any more.',
+    misnamed: 'its file is not named as a recording.',
+  },
   consultation: 'Consultation between agents',
   consultLeft: 'Left: the agent',
   consultRight: 'Right: the colleague',

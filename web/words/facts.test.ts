@@ -52,6 +52,8 @@ test('the history of a call says names for ids and words for values, and nothing
       '坐席: Alice · 结果: Promise to pay · 备注: 下周 · 填写: Amount: 500',
     ],
     [{ type: 'recording.sealed', durationMs: 61_000, bytes: 2_000, sha256: 'ab', salvaged: false }, '时长: 01:01'],
+    [{ type: 'recording.underivable', cause: 'absent', reason: 'ENOENT' }, '原因: 文件已不在磁盘上。'],
+    [{ type: 'recording.underivable', reason: 'told of old' }, ''],
     [{ type: 'recording.missing', cause: 'full', reason: 'ENOSPC' }, '原因: 录音磁盘自始至终已满。'],
     [
       { type: 'call.monitored', agent: 'u_alice', by: 'u_x', mode: 'whisper', reason: 'quality' },

@@ -1,5 +1,5 @@
 /** Words of imports: the file, its columns, how far it is, what came back. */
-import type { ImportKind, ImportState } from '../../src/centre/records/file-import.ts'
+import type { ImportKind, ImportState, ImportTrouble } from '../../src/centre/records/file-import.ts'
 import type { Like } from './language.ts'
 
 const zh = {
@@ -36,6 +36,16 @@ const zh = {
     cancelled: '已取消',
     failed: '失败',
   } satisfies Record<ImportState, string>,
+  troubles: {
+    table: '文件从某处起无法按表格读取。请另存为 CSV（UTF-8）或 XLSX 后重新上传。',
+    memory: '文件太大，读取时内存不足。请拆成几个文件，或另存为 CSV 后重新上传。',
+    sealed: '服务器上保存的文件打不开，或不完整。请重新上传。',
+    full: '服务器磁盘已满。请联系管理员，腾出空间后再继续。',
+    disk: '服务器磁盘读写出错，详情见系统日志。',
+    file_gone: '服务器上已没有这个文件。请重新上传。',
+    gone: '导入的目标（如外呼活动）已不存在。',
+    fault: '程序出错，详情见系统日志。',
+  } satisfies Record<ImportTrouble, string>,
   stoppedWhy: (row: string) =>
     `服务重启时中断，已处理到第 ${row} 行，没有自动继续。可以手动继续，也可以从头再来：已入库的行不会重复。`,
   cancelledWhy: (row: string) => `已取消，处理到第 ${row} 行；此前的行已入库。`,
@@ -166,6 +176,17 @@ const en: Like<typeof zh> = {
     finished: 'Finished',
     cancelled: 'Cancelled',
     failed: 'Failed',
+  },
+  troubles: {
+    table:
+      'From some place on the file cannot be read as a table. Save it as CSV (UTF-8) or XLSX, and upload it again.',
+    memory: 'The file takes more memory than there is for it. Split it, or save it as CSV, and upload it again.',
+    sealed: 'What the server kept of the file does not open, or is cut off. Upload it again.',
+    full: 'The disk of the server is full. Ask an administrator to make room, then go on.',
+    disk: 'The disk of the server reports an error; the log says more.',
+    file_gone: 'The file is not on the server any more. Upload it again.',
+    gone: 'What it was to be read into, such as a campaign, is not there any more.',
+    fault: 'A fault of the program; the log says more.',
   },
   stoppedWhy: (row: string) =>
     `The service went away after row ${row}, and the import did not go on by itself. Go on from there, or run it again: what is in the records does not come twice.`,

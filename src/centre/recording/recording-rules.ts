@@ -32,6 +32,10 @@ export const missingCauses = [
 ] as const
 export type MissingCause = (typeof missingCauses)[number]
 
+/** Why a recording has no smaller form for good: its file is not what was sealed, is none of ours, is gone, or is not named as a recording. */
+export const underivableCauses = ['changed', 'not_ours', 'absent', 'misnamed'] as const
+export type UnderivableCause = (typeof underivableCauses)[number]
+
 /**
  * Who took a misfit for the recording of its call, and why; and what did not fit: its length against the longest there can be, and when it was written and
  * changed last (Unix ms) against when that can have been. Its length is what was sealed.

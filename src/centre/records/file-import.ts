@@ -46,5 +46,12 @@ export type ImportMapping = { columns: string[]; options: ImportOptions }
 export const importEnds = ['finished', 'cancelled', 'failed'] as const
 export type ImportEnd = (typeof importEnds)[number]
 
+/**
+ * Why an import failed: the file is no table from some row on; it takes too much memory; what was kept of it does not open with the key, or is cut off; the disk is
+ * full, or says no; what was kept of it is gone; what it is for is gone; a fault of ours.
+ */
+export const importTroubles = ['table', 'memory', 'sealed', 'full', 'disk', 'file_gone', 'gone', 'fault'] as const
+export type ImportTrouble = (typeof importTroubles)[number]
+
 /** `waiting`: for another import; `stopped`: the process went away in the midst of it, and it did not go on by itself. */
 export type ImportState = 'received' | 'waiting' | 'running' | 'stopped' | ImportEnd

@@ -41,10 +41,11 @@ import type { StopKind } from '../gate/stops.ts'
 import type { LineRules } from '../lines/rest.ts'
 import type { Menu } from '../menu/menu.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { UnderivableCause } from '../recording/recording-rules.ts'
 import type { Period } from '../recording/retention.ts'
 import type { TollRules } from '../toll/rules.ts'
 import type { Approval } from './approval.ts'
-import type { FileImport, ImportCounts, ImportEnd, ImportKind, ImportMapping } from './file-import.ts'
+import type { FileImport, ImportCounts, ImportEnd, ImportKind, ImportMapping, ImportTrouble } from './file-import.ts'
 import type { TableExport } from './table-export.ts'
 
 export const legalHoldKinds = ['recording', 'call', 'party'] as const
@@ -177,7 +178,8 @@ export type RecordFact =
       bytes: number
     }
   /** It has none, and will have none: an alarm when the file is not what was sealed. */
-  | { type: 'recording.underivable'; recording: RecordingId; call: CallId; reason: string }
+  /** Without `cause`: told before there were names for it. */
+  | { type: 'recording.underivable'; recording: RecordingId; call: CallId; cause?: UnderivableCause; reason: string }
   /** By policy the smaller form stands alone from now on. */
   | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }
   /** By policy nothing is left of it but what the journal says. */
@@ -207,8 +209,15 @@ export type RecordFact =
   | { type: 'import.received'; import: FileImport }
   /** Also when it goes on after it was cancelled or the process went away. */
   | { type: 'import.started'; import: FileImportId; mapping: ImportMapping }
-  /** `counts` of the whole file. `trouble`: why it failed, in words (English). */
-  | { type: 'import.ended'; import: FileImportId; as: ImportEnd; counts: ImportCounts; trouble: string | null }
+  /** `counts` of the whole file. `why` it failed; left out: it did not, or was told before there were names for it. `trouble`: what was met, in words (English). */
+  | {
+      type: 'import.ended'
+      import: FileImportId
+      as: ImportEnd
+      counts: ImportCounts
+      why?: ImportTrouble
+      trouble: string | null
+    }
   | { type: 'mapping.saved'; kind: ImportKind; name: string; headings: string[]; mapping: ImportMapping }
   | { type: 'mapping.removed'; kind: ImportKind; name: string }
   | { type: 'tableExport.requested'; export: TableExport }

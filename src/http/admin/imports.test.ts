@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Fact } from '../../centre/facts.ts'
 import { usualOptions } from '../../centre/records/file-import.ts'
 import type { FileImportId } from '../../lib/ids.ts'
 import { createCampaign } from '../../records/campaigns/campaigns.ts'
@@ -186,4 +187,19 @@ test('who may not see numbers sees none in the examples, nor in the rows that ca
   const hidden = await (await send(`${other}/errors.csv`, undefined, masked)).text()
   assert.ok(hidden.includes('carl,******') && !hidden.includes('110101199003071234'))
   assert.ok((await (await send(`${other}/errors.csv`)).text()).includes('110101199003071234'))
+})
+
+test('why an import failed is said in the language of the page; what was told before there were names for it, in the words it was told in', async () => {
+  const uploaded = await upload('parties', '客户编号,姓名,手机号\nT1,王小明,13800000001\n')
+  const path = uploaded.headers.get('location')!
+  const id = path.split('/').at(-1) as FileImportId
+  const counts = { rows: 0, saved: 0, unchanged: 0, rejected: 0 }
+  const trouble = 'ENOSPC: no space left on device, write'
+  const ended = { type: 'import.ended', import: id, as: 'failed', counts, trouble } as const
+  const tell = (fact: Fact) => house.store.commit({ recorded: [{ at: 1, actor: 'system', fact }] })
+  await tell({ ...ended, why: 'full' })
+  const named = await (await send(path)).text()
+  assert.ok(named.includes('服务器磁盘已满。') && !named.includes('ENOSPC'))
+  await tell(ended)
+  assert.ok((await (await send(path)).text()).includes(trouble))
 })

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
-import { importKinds } from '../../centre/records/file-import.ts'
+import { importKinds, importTroubles } from '../../centre/records/file-import.ts'
 import type { CampaignId, FileImportId } from '../../lib/ids.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import type { ImportView } from '../../records/import/import-view.ts'
@@ -40,6 +40,10 @@ const importReply = z
     perSecond: z.number().nullable(),
     leftMs: z.number().nullable(),
     trouble: z.string().nullable(),
+    troubleWhy: z
+      .enum(importTroubles)
+      .nullable()
+      .openapi({ description: 'Why it failed, by a name; null beside a trouble: told before there were names for it' }),
   })
   .openapi('Import')
 const inspected = importReply

@@ -111,6 +111,7 @@ export async function auditedCall(
       isSourceRemoved: recording.sourceRemovedAt !== null,
       isDestroyed: recording.destroyedAt !== null,
       underivable: recording.underivable,
+      underivableCause: recording.underivableCause,
     })),
     said: await saidOnCall(deps, { call, recordings, viewer, frame }),
     sounds: sounds.map(({ leg, trunk, agent, audio }) => ({

@@ -413,3 +413,22 @@ test('why a recording is missing is said in the reader’s language, by the jour
   await tell({ type: 'recording.missing', recording, call, reason: 'told before there were causes' })
   assert.match((await look(house, cookie, `/auditor/calls/${call}`)).text, /没有录音： 原因见审计日志/)
 })
+
+test('why a recording has no smaller form is said in the reader’s language, by the journal too; what was told of old as it was told', async () => {
+  await house.add('mei', 'auditor', { language: 'zh-CN' })
+  const { cookie } = await house.signIn('mei')
+  const [call, recording] = ['c_1' as CallId, 'r_1' as RecordingId]
+  const tell = (fact: Fact) => house.store.commit({ recorded: [{ at: noon + 3000, actor: 'system', fact }] })
+  const reason = 'the file is not what was sealed: its SHA-256 is 0123'
+  await tell({ type: 'recording.underivable', recording, call, cause: 'changed', reason })
+  for (const [who, words] of [
+    [cookie, '内容已不是封存时的内容'],
+    [olga, 'it holds something else'],
+  ] as const) {
+    const { text } = await look(house, who, `/auditor/calls/${call}`)
+    assert.equal(text.split(words).length - 1, 2, 'beside the recording, and in what happened')
+    assert.ok(!text.includes(reason))
+  }
+  await tell({ type: 'recording.underivable', recording, call, reason })
+  assert.ok((await look(house, cookie, `/auditor/calls/${call}`)).text.includes(reason))
+})

@@ -1,12 +1,14 @@
 /** The thread that reads a file, as the main thread holds it: there only while there is work. */
 import { Worker } from 'node:worker_threads'
+import type { ImportTrouble } from '../../centre/records/file-import.ts'
 import { InvalidInput } from '../errors.ts'
 import { noTable } from '../sheets/table-file.ts'
+import { importTroubleOf, isOutOfMemory } from './import-trouble.ts'
 import type { FromJob, Inspection, JobData, JobProgress, ToJob } from './job-port.ts'
 
 export type Applied = Omit<Extract<ToJob, { type: 'applied' }>, 'type'>
 /** `gone`: it was ended before it had done. */
-export type JobOutcome = { as: 'finished' | 'cancelled' | 'gone' } | { as: 'failed'; words: string }
+export type JobOutcome = { as: 'finished' | 'cancelled' | 'gone' } | { as: 'failed'; why: ImportTrouble; words: string }
 
 /** A workbook's texts are outside this heap; rows in hand are bounded by slices. */
 const resourceLimits = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 }
@@ -35,7 +37,7 @@ export class ImportThread implements AsyncDisposable {
             reject(message.isInput ? refused(message.words) : new Error(message.words))
         })
         worker.on('error', error =>
-          reject(outOfMemory(error) ? noTable('a file that takes more memory than there is for it') : error),
+          reject(isOutOfMemory(error) ? noTable('a file that takes more memory than there is for it') : error),
         )
         worker.on('exit', () => reject(noTable(`a file whose first rows take longer than ${inspectMaxMs / 1000} s`)))
       })
@@ -81,7 +83,7 @@ export class ImportThread implements AsyncDisposable {
             resolve({ as: message.as })
             break
           case 'failed':
-            resolve({ as: 'failed', words: message.words })
+            resolve({ as: 'failed', why: message.why, words: message.words })
             break
           case 'inspected':
             break
@@ -91,8 +93,8 @@ export class ImportThread implements AsyncDisposable {
       })
       worker.on('error', error =>
         resolve({
-          as: 'failed',
-          words: outOfMemory(error) ? 'the file takes more memory than there is for it' : String(error),
+          ...{ as: 'failed', why: importTroubleOf(error) },
+          words: isOutOfMemory(error) ? 'the file takes more memory than there is for it' : String(error),
         }),
       )
       worker.on('exit', () => void applying.then(() => answering).then(() => resolve({ as: 'gone' }), reject))
@@ -122,8 +124,4 @@ export class ImportThread implements AsyncDisposable {
 function refused(words: string): InvalidInput {
   const [found = words, allowed = ''] = words.replace(/^found /, '').split('; allowed: ')
   return new InvalidInput([{ field: 'file', found, allowed }])
-}
-
-function outOfMemory(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
 }

@@ -3,6 +3,7 @@ import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../../lib/assert.ts'
 import { InvalidInput } from '../errors.ts'
+import { importTroubleOf } from './import-trouble.ts'
 import { inspect } from './inspect.ts'
 import type { FromJob, JobData } from './job-port.ts'
 import { runJob } from './read-job.ts'
@@ -28,6 +29,6 @@ async function work(job: JobData): Promise<void> {
       : error instanceof Error
         ? error.message
         : String(error)
-    post({ type: 'failed', words, isInput })
+    post({ type: 'failed', why: importTroubleOf(error), words, isInput })
   }
 }

@@ -10,7 +10,9 @@ import type { LeadList } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
 import {
   type FileImport,
+  type ImportEnd,
   type ImportMapping,
+  type ImportTrouble,
   importKinds,
   nothingImported,
   usualOptions,
@@ -36,6 +38,7 @@ import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
 import { ImportFiles } from './import-files.ts'
 import { ImportThread } from './import-thread.ts'
+import { importTroubleOf } from './import-trouble.ts'
 import { type ImportView, viewOfBegun, viewOfEnded } from './import-view.ts'
 import { forgetAll, forgetTry, isCancelled, noteCancel, noteTry, progressIn, wasTried } from './interrupted.ts'
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
@@ -321,9 +324,10 @@ export class Imports implements AsyncDisposable {
   async #run(job: Job): Promise<void> {
     const { door, log } = this.#options
     if (this.#over.signal.aborted) return
-    const end = async (as: 'finished' | 'cancelled' | 'failed', trouble: string | null) => {
+    const end = async (as: ImportEnd, failed: { why: ImportTrouble; words: string } | null) => {
       const counts = job.progress?.counts ?? nothingImported
-      const ended: RecordFact = { type: 'import.ended', import: job.id, as, counts: { ...counts }, trouble }
+      const told = failed === null ? { trouble: null } : { why: failed.why, trouble: failed.words }
+      const ended: RecordFact = { type: 'import.ended', import: job.id, as, counts: { ...counts }, ...told }
       return keepAtLast(door, job.actor, [ended], { log, over: this.#over.signal })
     }
     try {
@@ -371,11 +375,12 @@ export class Imports implements AsyncDisposable {
       if (record.kind === 'leads' && leads !== null && outcome.as === 'finished')
         await this.#listed(job, record, leads.list)
       const as = outcome.as === 'gone' ? 'cancelled' : outcome.as
-      const isKept = await end(as, outcome.as === 'failed' ? outcome.words : null)
+      const isKept = await end(as, outcome.as === 'failed' ? outcome : null)
       if (isKept && as === 'finished') await rm(jobFiles(this.#files.folderOf(job.id)).source, { force: true })
     } catch (error) {
       log.error({ err: error, import: job.id }, 'an import failed')
-      await end('failed', error instanceof Error ? error.message : String(error)).catch(() => {})
+      const words = error instanceof Error ? error.message : String(error)
+      await end('failed', { why: importTroubleOf(error), words }).catch(() => {})
     } finally {
       await job.thread?.[Symbol.asyncDispose]()
       this.#jobs.delete(job.id)

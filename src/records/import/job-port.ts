@@ -1,5 +1,5 @@
 /** What the thread that reads a file and the main thread, which writes the records, say to each other. */
-import type { ImportCounts, ImportKind, ImportOptions } from '../../centre/records/file-import.ts'
+import type { ImportCounts, ImportKind, ImportOptions, ImportTrouble } from '../../centre/records/file-import.ts'
 import type { CampaignId, ImportId } from '../../lib/ids.ts'
 import type { CellProblem } from '../sheets/row-reader.ts'
 import type { TableForm } from '../sheets/table-file.ts'
@@ -35,7 +35,7 @@ export type FromJob =
   | { type: 'progress'; progress: JobProgress }
   | { type: 'ended'; as: 'finished' | 'cancelled'; progress: JobProgress }
   /** `isInput`: it is the file's fault, and the words are for whoever sent it. */
-  | { type: 'failed'; words: string; isInput: boolean }
+  | { type: 'failed'; why: ImportTrouble; words: string; isInput: boolean }
 
 export type ToJob =
   | { type: 'applied'; saved: number; unchanged: number; rejected: ({ at: number } & CellProblem)[] }

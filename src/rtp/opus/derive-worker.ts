@@ -36,6 +36,10 @@ port.on('message', async (request: DeriveRequest) => {
     const { code, message } = error as NodeJS.ErrnoException
     // What is wrong with the source stays wrong; a full disk does not, nor one that is not mounted: no folder is there either.
     const isGone = code === 'ENOENT' && existsSync(dirname(request.source))
-    tell({ ok: false, reason: message, isForGood: error instanceof TranscodeError || isGone })
+    tell({
+      ok: false,
+      reason: message,
+      forGood: error instanceof TranscodeError ? error.why : isGone ? 'absent' : null,
+    })
   }
 })

@@ -1,10 +1,12 @@
 /** The thread that makes derivatives, as the main thread holds it: there only while there is work, one recording at a time. */
 import { Worker } from 'node:worker_threads'
-import type { Transcoded } from './transcode.ts'
+import type { Transcoded, TranscodeError } from './transcode.ts'
 
 export type DeriveRequest = { source: string; target: string; sha256: string }
-/** `isForGood`: it will not do better another time. */
-export type DeriveReport = ({ ok: true } & Transcoded) | { ok: false; reason: string; isForGood: boolean }
+/** `forGood`: why it will not do better another time (`absent`: its file is gone from a folder that is there); null: it may. */
+export type DeriveReport =
+  | ({ ok: true } & Transcoded)
+  | { ok: false; reason: string; forGood: TranscodeError['why'] | 'absent' | null }
 
 /** The encoder's memory is its own; what this thread allocates besides is a few buffers. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 }
@@ -47,7 +49,7 @@ export class Deriver implements AsyncDisposable {
     })
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = null
-      this.#answer({ ok: false, reason: `the thread of derivatives died: ${died}`, isForGood: false })
+      this.#answer({ ok: false, reason: `the thread of derivatives died: ${died}`, forGood: null })
     })
     return worker
   }

@@ -16,8 +16,14 @@ export type Pace = {
   rest(workedMs: number): Promise<void>
 }
 
+/** `changed`: it is not what was sealed; `not_ours`: no recording of this program. */
 export class TranscodeError extends Error {
   override name = 'TranscodeError'
+  readonly why: 'changed' | 'not_ours'
+  constructor(why: 'changed' | 'not_ours', words: string) {
+    super(words)
+    this.why = why
+  }
 }
 
 /** So much is read, encoded and written in one go: 9.6 s of the recording, about 60 ms of work. */
@@ -43,7 +49,7 @@ export async function transcode(
     output = openFreshNow(part)
     const made = await encode(input, output, serialOf(sha256), pace)
     if (made.sourceSha256 !== sha256)
-      throw new TranscodeError(`the file is not what was sealed: its SHA-256 is ${made.sourceSha256}`)
+      throw new TranscodeError('changed', `the file is not what was sealed: its SHA-256 is ${made.sourceSha256}`)
     fsyncSync(output)
     renameSync(part, target)
     syncFolder(dirname(target))
@@ -70,7 +76,7 @@ async function encode(input: number, output: number, serial: number, { now, rest
   }
   const header = readWhole(input, Buffer.alloc(wavHeaderBytes))
   if (header.length < wavHeaderBytes || header.toString('latin1', 0, 4) !== 'RIFF' || header[22] !== 2)
-    throw new TranscodeError('the file is not a recording of this program')
+    throw new TranscodeError('not_ours', 'the file is not a recording of this program')
   read.update(header)
   const linear = linearTable(header.readUInt16LE(formatAt) === ulaw ? payloadTypeOf.pcmu : payloadTypeOf.pcma)
   const frames = Buffer.alloc(packetSamples * 2 * packetsPerTurn)

@@ -62,7 +62,7 @@ export function projectImport(db: Connection, { at, actor, fact }: { at: number;
     }
     case 'import.started':
       run(
-        `UPDATE file_imports SET state = 'running', mapping = ?, started_by = ?, started_at = coalesce(started_at, ?), ended_at = NULL, trouble = NULL
+        `UPDATE file_imports SET state = 'running', mapping = ?, started_by = ?, started_at = coalesce(started_at, ?), ended_at = NULL, trouble = NULL, trouble_why = NULL
          WHERE id = ?`,
         ...[JSON.stringify(fact.mapping), actor, at, fact.import],
       )
@@ -70,8 +70,8 @@ export function projectImport(db: Connection, { at, actor, fact }: { at: number;
     case 'import.ended': {
       const { rows, saved, unchanged, rejected } = fact.counts
       run(
-        `UPDATE file_imports SET state = ?, ended_at = ?, "rows" = ?, saved = ?, unchanged = ?, rejected = ?, trouble = ? WHERE id = ?`,
-        ...[fact.as, at, rows, saved, unchanged, rejected, fact.trouble, fact.import],
+        `UPDATE file_imports SET state = ?, ended_at = ?, "rows" = ?, saved = ?, unchanged = ?, rejected = ?, trouble = ?, trouble_why = ? WHERE id = ?`,
+        ...[fact.as, at, rows, saved, unchanged, rejected, fact.trouble, fact.why ?? null, fact.import],
       )
       return true
     }

@@ -3,7 +3,7 @@
 import type { Announced, Judged, Told } from '../../centre/calls/heard.ts'
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../../centre/entities.ts'
 import type { Actor, AgentPhase, RecordingKind } from '../../centre/facts.ts'
-import type { AcceptedMisfit, MissingCause } from '../../centre/recording/recording-rules.ts'
+import type { AcceptedMisfit, MissingCause, UnderivableCause } from '../../centre/recording/recording-rules.ts'
 import type { DestroyedBy } from '../../centre/records/record-facts.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from '../drizzle.cjs'
@@ -145,8 +145,9 @@ export const recordings = sqliteTable(
     derivedPath: text('derived_path'),
     derivedSha256: text('derived_sha256'),
     derivedBytes: integer('derived_bytes'),
-    /** Why there is no smaller form. */
+    /** Why there is no smaller form; null cause: told before there were names for it. */
     underivable: text(),
+    underivableCause: text('underivable_cause').$type<UnderivableCause>(),
     sourceRemovedAt: integer('source_removed_at'),
     destroyedAt: integer('destroyed_at'),
     destroyedBy: text('destroyed_by', { mode: 'json' }).$type<DestroyedBy>(),

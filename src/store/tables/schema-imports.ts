@@ -1,6 +1,12 @@
 /** Tables of files that are read into the records and written out of them. Of tables in general see `schema.ts`. */
 import type { Actor } from '../../centre/facts.ts'
-import type { ImportEnd, ImportKind, ImportMapping, ImportState } from '../../centre/records/file-import.ts'
+import type {
+  ImportEnd,
+  ImportKind,
+  ImportMapping,
+  ImportState,
+  ImportTrouble,
+} from '../../centre/records/file-import.ts'
 import type { ExportFilter, ExportForm, ExportKind, TableExport } from '../../centre/records/table-export.ts'
 import type { CampaignId, FileImportId, TableExportId } from '../../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from '../drizzle.cjs'
@@ -27,6 +33,8 @@ export const fileImports = sqliteTable(
     unchanged: integer().notNull(),
     rejected: integer().notNull(),
     trouble: text(),
+    /** Null beside a trouble: told before there were names for it. */
+    troubleWhy: text('trouble_why').$type<ImportTrouble>(),
   },
   table => [index('file_imports_received').on(table.receivedAt, table.id)],
 )

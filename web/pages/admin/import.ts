@@ -1,4 +1,4 @@
-import type { ImportKind, ImportState } from '../../../src/centre/records/file-import.ts'
+import type { ImportKind, ImportState, ImportTrouble } from '../../../src/centre/records/file-import.ts'
 import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece, type Region } from '../../parts/html.ts'
@@ -24,6 +24,8 @@ export type ImportProps = {
     perSecond: number | null
     leftMs: number | null
     trouble: string | null
+    /** Null beside a trouble: told before there were names for it. */
+    troubleWhy: ImportTrouble | null
   }
   /** The first of those that did not come through. */
   errors: { row: number; field: string; reason: string }[]
@@ -83,7 +85,7 @@ ${isLive(props) ? html`<progress max="1000" value="${Math.round(job.done * 1000)
 ${job.state === 'received' ? null : html`<dl class="facts inline">${figures.map(([word, figure]) => html`<div><dt>${word}</dt><dd class="figure">${figure}</dd></div>`)}</dl>`}
 ${job.state === 'stopped' ? notice('amber', words.stoppedWhy(thousands(job.counts.rows))) : null}
 ${job.state === 'cancelled' ? notice('amber', words.cancelledWhy(thousands(job.counts.rows))) : null}
-${job.state === 'failed' && job.trouble !== null ? notice('red', job.trouble) : null}
+${job.state === 'failed' && job.trouble !== null ? notice('red', job.troubleWhy === null ? job.trouble : words.troubles[job.troubleWhy]) : null}
 ${isLive(props) ? html`<form method="post" action="${path}/cancelling" data-asks="${words.cancelQuestion}"><button class="button danger">${icon('ban')}${words.cancel}</button></form>` : null}
 ${['stopped', 'cancelled', 'failed'].includes(job.state) && props.mapping !== null ? html`<form method="post" action="${path}/resuming"><button class="button primary">${icon('play')}${words.resume}</button></form>` : null}
 ${errorsOf(props)}`

@@ -2,7 +2,7 @@ import type { Announced, Judged, Told } from '../../../src/centre/calls/heard.ts
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
 import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Verdict } from '../../../src/centre/gate/verdict.ts'
-import type { MissingCause } from '../../../src/centre/recording/recording-rules.ts'
+import type { MissingCause, UnderivableCause } from '../../../src/centre/recording/recording-rules.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
@@ -73,7 +73,9 @@ export type AuditedCallProps = {
     derivedSha256: string | null
     isSourceRemoved: boolean
     isDestroyed: boolean
+    /** Why there is no smaller form; without a cause in the words in which it was told. */
     underivable: string | null
+    underivableCause: UnderivableCause | null
   }[]
   /** Answers and sentences, each to be heard where it was said. */
   said: SaidOnCall
@@ -124,7 +126,7 @@ ${recording.accepted === null ? null : acceptedMisfit(recording.accepted, frame)
 ${recording.misfit === null ? null : misfit(recording.id, recording.misfit, frame)}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
 ${recording.isDestroyed ? html`<p class="muted">${custody.destroyed} <a href="/auditor/recordings/${recording.id}/destruction">${w.retention.certificate}</a></p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
-${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivable}</span></p>`}
+${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivableCause === null ? recording.underivable : custody.underivables[recording.underivableCause]}</span></p>`}
 ${
   playable
     ? html`<div class="wave" data-src="${recording.src}" data-failed="${words.noWaveform}"><span class="small muted">${isPrivate ? custody.consultLeft : words.left}</span><canvas height="56" aria-hidden="true"></canvas><span class="small muted">${isPrivate ? custody.consultRight : words.right}</span><canvas height="56" aria-hidden="true"></canvas><p class="help wave-words">${words.loading}</p></div>
