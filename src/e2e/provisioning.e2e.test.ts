@@ -28,15 +28,16 @@ describe('a phone that is given an address', { skip: !(hasLinphone && hasSipp) &
     await world.person('adam', 'admin')
     authorities = readFileSync(join(world.folder, 'tls', 'ca.pem'), 'utf8')
     const credentials = new URLSearchParams({ name: 'adam', password: signInPassword })
-    const signedIn = await post('/sign-in', { body: String(credentials) })
+    const signedIn = await ask('POST', '/sign-in', { body: String(credentials) })
     const cookie = signedIn.cookies.map(each => each.split(';')[0]).join('; ')
-    const shown = await post(`/admin/phones/${alice}/address`, { cookie })
+    const { location } = await ask('POST', `/admin/phones/${alice}/address`, { cookie })
+    const shown = await ask('GET', location, { cookie })
     setUp = /<code[^>]*>(https[^<]*\/linphone\/linphone\.xml)</.exec(shown.text)![1]!
   })
   after(() => stage?.[Symbol.asyncDispose]())
 
   /** By the name of the host, as the administrator's browser has it: the phone reads no addresses in certificates. */
-  function post(path: string, { body = '', cookie = '' }: { body?: string; cookie?: string }) {
+  function ask(method: 'GET' | 'POST', path: string, { body = '', cookie = '' }: { body?: string; cookie?: string }) {
     const { port } = new URL(world.url)
     const headers = {
       'sec-fetch-site': 'same-origin',
@@ -44,12 +45,13 @@ describe('a phone that is given an address', { skip: !(hasLinphone && hasSipp) &
       'content-length': Buffer.byteLength(body),
       cookie,
     }
-    const to = { host: address, servername: 'localhost', port, path, method: 'POST', ca: authorities }
-    return new Promise<{ cookies: string[]; text: string }>((resolve, reject) => {
+    const to = { host: address, servername: 'localhost', port, path, method, ca: authorities }
+    return new Promise<{ cookies: string[]; location: string; text: string }>((resolve, reject) => {
       const asked = request({ ...to, headers: { ...headers, host: `localhost:${port}` } }, async answer => {
         let text = ''
         for await (const piece of answer.setEncoding('utf8')) text += piece
-        resolve({ cookies: answer.headers['set-cookie'] ?? [], text })
+        const { location = '', 'set-cookie': cookies = [] } = answer.headers
+        resolve({ cookies, location, text })
       })
       asked.on('error', reject)
       asked.end(body)

@@ -6,7 +6,7 @@ import type { UserId } from '../lib/ids.ts'
 import { changeUser } from '../records/people/users.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
-import { send } from './testing/form.ts'
+import { send, sendOn } from './testing/form.ts'
 import { type House, openHouse } from './testing/house.ts'
 
 let house: House
@@ -74,7 +74,7 @@ test('nor by way of a third one, nor with a token that somebody else has taken o
   await setPassword(as('sec'), 'otto')
   await refusedTo('otto', await asks('adam'))
 
-  const { text } = await send(house, cookies['ada']!, 'POST', '/admin/tokens', { name: 'deploy', role: 'admin' })
+  const { text } = await sendOn(house, cookies['ada']!, '/admin/tokens', { name: 'deploy', role: 'admin' })
   const secret = /swr_[\w-]{20,}/.exec(text)![0]
   const [token] = (await house.store.read('tokens.list', {})).filter(({ name }) => name === 'deploy')
   assert.equal((await house.api(secret, 'PATCH', `/users/${ids['olga']}`, { password })).status, 200)
@@ -102,7 +102,7 @@ test('who has taken a token on does not approve what it asked for before', async
   assert.equal((await send(house, cookies['ann']!, 'POST', '/admin/tokens', own)).status, 303)
   const first = (await house.store.read('approvals.latest', {}))[0]!
   assert.equal((await decide('otto', first.id)).status, 303)
-  const { text } = await send(house, cookies['ann']!, 'POST', `/approvals/${first.id}/token`)
+  const { text } = await sendOn(house, cookies['ann']!, `/approvals/${first.id}/token`)
   const secret = /swr_[\w-]{20,}/.exec(text)![0]
   const asked = await house.api(secret, 'POST', '/tokens', { name: 'more', role: 'admin' })
   assert.equal(asked.status, 202)

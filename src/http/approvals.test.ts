@@ -5,7 +5,7 @@ import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { changeUser } from '../records/people/users.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
-import { look, send } from './testing/form.ts'
+import { look, send, sendOn } from './testing/form.ts'
 import { type House, noon, openHouse } from './testing/house.ts'
 
 const dayMs = 86_400_000
@@ -60,7 +60,7 @@ const ask = async (who: string, name: string, role: string) => {
 const secretIn = (text: string) => /swr_[\w-]{20,}/.exec(text)?.[0]
 
 test('who asks for a token that could do more than they may waits for a person who may do as much', async () => {
-  const own = await send(house, cookies['adam']!, 'POST', '/admin/tokens', { name: 'core', role: 'admin' })
+  const own = await sendOn(house, cookies['adam']!, '/admin/tokens', { name: 'core', role: 'admin' })
   assert.equal(own.status, 200)
   assert.ok(secretIn(own.text), 'what they may do themselves is issued at once')
   const { location, approval } = await ask('adam', 'reader', 'auditor')
@@ -79,14 +79,17 @@ test('who asks for a token that could do more than they may waits for a person w
   const taken = await Promise.all(
     [1, 2, 3].map(() => send(house, cookies['adam']!, 'POST', `/approvals/${approval!.id}/token`)),
   )
-  assert.deepEqual(taken.map(({ status }) => status).sort(), [200, 422, 422], 'sent three times at once: one secret')
-  const secret = secretIn(taken.find(({ status }) => status === 200)!.text)!
+  assert.deepEqual(taken.map(({ status }) => status).sort(), [303, 422, 422], 'sent three times at once: one secret')
+  const once = taken.find(({ status }) => status === 303)!.location!
+  const secret = secretIn((await look(house, cookies['adam']!, once)).text)!
+  const again = await look(house, cookies['adam']!, once)
+  assert.ok(again.text.includes('this one was') && !again.text.includes(secret), 'a reload shows it no more')
   assert.equal((await house.api(secret, 'GET', '/exports')).status, 200)
   assert.ok((await look(house, cookies['adam']!, '/approvals')).text.includes('fetched'))
 })
 
 test('a program cannot approve, nor can who answers for it approve what it asked for', async () => {
-  const { text } = await send(house, cookies['ada']!, 'POST', '/admin/tokens', { name: 'deploy', role: 'admin' })
+  const { text } = await sendOn(house, cookies['ada']!, '/admin/tokens', { name: 'deploy', role: 'admin' })
   const deploy = secretIn(text)!
   const asked = await house.api(deploy, 'POST', '/tokens', { name: 'more', role: 'auditor' })
   assert.equal(asked.status, 202)
@@ -108,7 +111,7 @@ test('a program cannot approve, nor can who answers for it approve what it asked
 })
 
 test('a token rests when who answers for it may no longer ask for it, and goes on when somebody else takes it on', async () => {
-  const { text } = await send(house, cookies['ada']!, 'POST', '/admin/tokens', { name: 'batch', role: 'admin' })
+  const { text } = await sendOn(house, cookies['ada']!, '/admin/tokens', { name: 'batch', role: 'admin' })
   const secret = secretIn(text)!
   const status = async () => (await house.api(secret, 'GET', '/users')).status
   assert.equal(await status(), 200)

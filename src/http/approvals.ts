@@ -12,6 +12,7 @@ import { personOf } from './admin/tokens.ts'
 import { actorOf, type Ctx, type Deps, type Env } from './deps.ts'
 import { allow } from './guard.ts'
 import { frameOf } from './live/frame.ts'
+import { type OneTime, OneTimeViews } from './one-time-views.ts'
 import { refusedFor } from './refused.ts'
 import { oneOf, type Typed, textOf, typedOf } from './typed.ts'
 
@@ -22,9 +23,10 @@ const latelyMax = 50
 export function approvalRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { records, store } = deps
+  const secrets = new OneTimeViews<string>(deps.clock)
   const idOf = (c: Ctx) => c.req.param('id') as ApprovalId
 
-  route.get('/approvals', allow(...readers), c => page(c, nothingFilled))
+  route.get('/approvals', allow(...readers), c => page(c, nothingFilled, secrets.take(c)))
   route.post('/approvals/rules', allow('admin', 'security'), c =>
     done(c, async typed => {
       const setting = oneOf(textOf(typed, 'setting'), Object.values(secondPersonSettings))
@@ -41,9 +43,9 @@ export function approvalRoutes(deps: Deps): Hono<Env> {
   )
   route.post('/approvals/:id/token', allow('admin', 'security'), async c => {
     try {
-      return page(c, nothingFilled, (await takeToken(records, personOf(c), idOf(c))).secret)
+      return secrets.sendTo(c, '/approvals', (await takeToken(records, personOf(c), idOf(c))).secret)
     } catch (error) {
-      return page(c, { values: {}, errors: refusedFor(error, textsOf(await frameOf(c, deps))) }, null, 422)
+      return page(c, { values: {}, errors: refusedFor(error, textsOf(await frameOf(c, deps))) })
     }
   })
 
@@ -53,17 +55,12 @@ export function approvalRoutes(deps: Deps): Hono<Env> {
       await work(typed)
     } catch (error) {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
-      return page(c, { values: {}, errors }, null, 422)
+      return page(c, { values: {}, errors })
     }
     return c.redirect('/approvals', 303)
   }
 
-  async function page(
-    c: Ctx,
-    filled: Filled,
-    secret: string | null = null,
-    status: 200 | 422 = 200,
-  ): Promise<Response> {
+  async function page(c: Ctx, filled: Filled, once?: OneTime<string>): Promise<Response> {
     const { user } = c.var
     const now = deps.clock.now()
     const [waiting, latest] = [await store.read('approvals.waiting', { now }), await store.read('approvals.latest', {})]
@@ -79,9 +76,9 @@ export function approvalRoutes(deps: Deps): Hono<Env> {
         waiting: rows(waiting),
         lately: rows(over).slice(0, latelyMax),
         rules: mayIssue(user.role) ? rules : null,
-        ...{ secret, filled },
+        ...{ filled, secret: once?.value ?? null, isSecretOver: once?.isOver ?? false },
       }),
-      status,
+      once === undefined ? 422 : 200,
     )
   }
 

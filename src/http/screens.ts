@@ -12,15 +12,22 @@ import type { WallRecord } from '../store/people/walls.ts'
 import { actorOf, type Ctx, type Deps, type Env } from './deps.ts'
 import { allow } from './guard.ts'
 import { frameOf } from './live/frame.ts'
+import { type OneTime, OneTimeViews } from './one-time-views.ts'
 import { refusedFor } from './refused.ts'
 import { textOf, typedOf } from './typed.ts'
+
+/** The link of a screen, which is not kept. */
+type Link = { name: string; key: string }
+
+const none = { value: null, isOver: false }
 
 /** `/walls`: screens on the wall. A supervisor has those that they made; administrators and security see all, and end any. */
 export function screenRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { records, store, walls } = deps
+  const links = new OneTimeViews<Link>(deps.clock)
 
-  route.get('/walls', allow('supervisor', 'admin', 'security'), c => page(c, null, nothingFilled))
+  route.get('/walls', allow('supervisor', 'admin', 'security'), c => page(c, links.take(c), nothingFilled))
 
   route.post('/walls', allow('supervisor', 'admin'), async c => {
     const typed = await typedOf(c)
@@ -29,17 +36,17 @@ export function screenRoutes(deps: Deps): Hono<Env> {
     const given = { name: textOf(typed, 'name'), team: textOf(typed, 'team') || null }
     try {
       const wall = await makeWall(records, { actor: actorOf(c), person: user.id, teams }, given)
-      return page(c, { name: given.name, key: walls.link(wall) }, nothingFilled)
+      return links.sendTo(c, '/walls', { name: given.name, key: walls.link(wall) })
     } catch (error) {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
-      return page(c, null, { values: typed, errors }, 422)
+      return page(c, none, { values: typed, errors }, 422)
     }
   })
 
   route.post('/walls/:id/link', allow('supervisor', 'admin'), async c => {
     const { id, name } = await ofViewer(c)
     await linkWall(records, actorOf(c), id)
-    return page(c, { name, key: walls.link(id) }, nothingFilled)
+    return links.sendTo(c, '/walls', { name, key: walls.link(id) })
   })
 
   route.post('/walls/:id/revocation', allow('supervisor', 'admin', 'security'), async c => {
@@ -61,7 +68,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
 
   async function page(
     c: Ctx,
-    made: { name: string; key: string } | null,
+    { value: made, isOver }: OneTime<Link>,
     filled: Filled,
     status: 200 | 422 = 200,
   ): Promise<Response> {
@@ -69,7 +76,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
     const all = await store.read('walls.list', {})
     const url = made === null ? null : `${new URL(c.req.url).origin}/wall/open/${made.key}`
     const props: WallsProps = {
-      frame: { ...(await frameOf(c, deps)), path: '/walls' },
+      frame: await frameOf(c, deps),
       walls: all
         .filter(wall => isTheirs(c, wall))
         .map(wall => ({
@@ -82,6 +89,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
       teams: teamsSeen(state, c.var.user).map(({ id, name }) => ({ id, name })),
       mayMake: wallRoles.includes(c.var.user.role),
       link: made === null || url === null ? null : { ...made, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) },
+      isLinkOver: isOver,
       filled,
     }
     return c.html(wallsPage(props), status)

@@ -10,7 +10,7 @@ import { agentRoutes } from './agent/agent.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
 import { liveRoutes } from './live/live.ts'
 import { supervisorRoutes } from './supervisor/supervisor.ts'
-import { look, send } from './testing/form.ts'
+import { look, send, sendOn } from './testing/form.ts'
 import { type House, openHouse } from './testing/house.ts'
 import { Walls } from './walls.ts'
 
@@ -47,9 +47,7 @@ after(() => house[Symbol.asyncDispose]())
 
 /** The key of the link that the page shows. */
 async function make(who = 'sam', fields: Record<string, string> = { name: 'East wall', team }): Promise<string> {
-  const { status, text } = await send(house, cookies[who]!, 'POST', '/walls', fields)
-  assert.equal(status, 200, text)
-  return keyIn(text)
+  return keyIn((await sendOn(house, cookies[who]!, '/walls', fields)).text)
 }
 
 function keyIn(text: string): string {
@@ -74,6 +72,30 @@ async function screen(who = 'sam', fields?: Record<string, string>): Promise<str
 }
 
 const newest = async () => ({ id: JSON.parse((await house.facts('wall.made')).at(-1)!.body).wall as WallId })
+
+test('a reload of the page with a new link makes no other screen and shows the link no more, nor does it to anybody else', async () => {
+  const made = async () => (await house.facts('wall.made')).length
+  const before = await made()
+  const { location } = await send(house, cookies['sam']!, 'POST', '/walls', { name: 'East wall', team })
+  const other = await look(house, cookies['adam']!, location!)
+  assert.doesNotMatch(other.text, /wall\/open/, 'by another session')
+  const first = await look(house, cookies['sam']!, location!)
+  const key = keyIn(first.text)
+  const again = await look(house, cookies['sam']!, location!)
+  assert.equal(again.status, 200)
+  assert.doesNotMatch(again.text, new RegExp(key))
+  assert.match(again.text, /已经显示过/)
+  assert.equal(await made(), before + 1)
+  assert.ok(!location!.includes(key))
+  assert.equal((await open(key)).status, 303, 'and it is still good')
+  assert.doesNotMatch((await look(house, cookies['sam']!, '/walls')).text, /已经显示过/)
+})
+
+test('a link that nobody came to look at within two minutes is shown no more', async () => {
+  const { location } = await send(house, cookies['sam']!, 'POST', '/walls', { name: 'Nobody’s', team })
+  house.clock.advance(2 * 60_000)
+  assert.doesNotMatch((await look(house, cookies['sam']!, location!)).text, /wall\/open/)
+})
 
 test('a link opens a screen once, and the key stands in no address after that', async () => {
   const key = await make()
@@ -117,7 +139,7 @@ test('a link is over after ten minutes, when another was made, and when its scre
   cookies['sam'] = (await house.signIn('sam')).cookie.split('; ')[0]!
   const first = await make()
   const { id } = await newest()
-  const second = keyIn((await send(house, cookies['sam']!, 'POST', `/walls/${id}/link`)).text)
+  const second = keyIn((await sendOn(house, cookies['sam']!, `/walls/${id}/link`)).text)
   assert.equal((await open(first)).status, 403)
   await send(house, cookies['sam']!, 'POST', `/walls/${id}/revocation`)
   assert.equal((await open(second)).status, 403)
@@ -138,6 +160,14 @@ test('a cookie that was planted before is worth nothing after', async () => {
   const response = await open(await make(), { 'sec-fetch-site': 'same-origin', cookie: planted })
   assert.doesNotMatch(response.headers.getSetCookie()[0]!, /planted/)
   assert.equal((await look(house, planted, '/wall')).status, 401)
+})
+
+test('nor does the cookie of a screen that stands stay in its browser, which shows the one whose link was opened', async () => {
+  const planted = await screen('sam', { name: 'Somebody’s', team })
+  const key = await make('sam', { name: 'Over the door', team })
+  const [fresh = ''] = (await open(key, { 'sec-fetch-site': 'same-origin', cookie: planted })).headers.getSetCookie()
+  assert.notEqual(fresh.split(';')[0], planted)
+  assert.match((await look(house, fresh.split(';')[0]!, '/wall')).text, /Over the door/)
 })
 
 test('the screen shows its team’s floor: no party, no number, nothing that leads on or can be pressed', async () => {
@@ -245,7 +275,7 @@ test('a new link opened elsewhere ends the screen that was', async () => {
   const cookie = await screen()
   const { id } = await newest()
   const stream = await watch(cookie)
-  const key = keyIn((await send(house, cookies['sam']!, 'POST', `/walls/${id}/link`)).text)
+  const key = keyIn((await sendOn(house, cookies['sam']!, `/walls/${id}/link`)).text)
   assert.equal((await look(house, cookie, '/wall')).status, 200, 'until it is opened')
   const other = (await open(key)).headers.getSetCookie()[0]!.split(';')[0]!
   await stream.over

@@ -1,6 +1,6 @@
 import type { Role } from '../../src/centre/entities.ts'
 import type { Approval, ApprovalKind, ApprovalState, SecondPersonSetting } from '../../src/centre/records/approval.ts'
-import { type Filled, notice } from '../parts/form.ts'
+import type { Filled } from '../parts/form.ts'
 import { type Frame, textsOf } from '../parts/frame.ts'
 import { type Html, html, type Piece } from '../parts/html.ts'
 import { icon } from '../parts/icons.ts'
@@ -9,6 +9,7 @@ import { chip } from '../parts/state.ts'
 import { heading, table } from '../parts/table.ts'
 import { instant } from '../parts/time.ts'
 import type { Words } from '../words/words.ts'
+import { secretOf } from './admin/tokens.ts'
 import { problems } from './admin/users.ts'
 
 export type ApprovalRow = {
@@ -40,6 +41,7 @@ export type ApprovalsProps = {
   rules: { setting: SecondPersonSetting; on: boolean }[] | null
   /** Just fetched: shown this once. */
   secret: string | null
+  isSecretOver: boolean
   filled: Filled
 }
 
@@ -60,7 +62,7 @@ export function approvalsPage(props: ApprovalsProps): Html {
   return layout(frame, {
     title: words.title,
     main: html`${heading({ title: words.title, count: w.frame.list.count(props.waiting.length), about: words.about })}
-${props.secret ? notice('amber', html`${w.admin.tokens.once}<code class="command">${props.secret}</code><button class="button small" type="button" data-copies="${props.secret}">${icon('copy')}${w.admin.tokens.copy}</button>`) : null}
+${secretOf(props, w)}
 ${problems(props.filled, w)}
 ${table({
   caption: words.title,

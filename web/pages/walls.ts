@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
 import type { WallStanding } from '../../src/centre/supervision/wall.ts'
-import { type Filled, selectField, textField } from '../parts/form.ts'
+import { type Filled, notice, selectField, textField } from '../parts/form.ts'
 import { type Frame, textsOf } from '../parts/frame.ts'
 import { type Html, html } from '../parts/html.ts'
 import { icon } from '../parts/icons.ts'
@@ -33,6 +33,8 @@ export type WallsProps = {
   mayMake: boolean
   /** Just made: shown this once. `qr`: an SVG of ours. */
   link: { name: string; url: string; key: string; qr: string } | null
+  /** Of a page that was to show one, and does no more. */
+  isLinkOver: boolean
   filled: Filled
 }
 
@@ -43,7 +45,7 @@ export function wallsPage(props: WallsProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, count: w.frame.list.count(props.walls.length), about: words.about })}
-${props.link === null ? null : linkOf(props.link, w)}
+${props.isLinkOver ? notice('amber', words.linkOver) : null}${props.link === null ? null : linkOf(props.link, w)}
 <div class="wide-narrow">${table({
       caption: words.title,
       rows: props.walls,
@@ -72,7 +74,7 @@ ${props.mayMake ? form(props, w) : null}</div>`,
 
 function linkOf({ name, url, key, qr }: NonNullable<WallsProps['link']>, w: Words): Html {
   const words = w.walls
-  return html`<section class="panel phone-address"><div class="qr">${raw(qr)}</div><div><h2>${words.linkOf(name)}</h2>
+  return html`<section class="panel phone-address" data-once><div class="qr">${raw(qr)}</div><div><h2>${words.linkOf(name)}</h2>
 <p>${words.linkHow}</p>
 <p><code class="figure">${url}</code> <button class="button small quiet" type="button" data-copies="${url}">${icon('copy')}${w.admin.tokens.copy}</button></p>
 <p>${words.linkTyped} <b class="figure">${key}</b></p>

@@ -47,6 +47,6 @@ export const approvalSamples: Record<string, (language: Language) => Html> = {
         { setting: 'approvals.exports', on: true },
         { setting: 'approvals.tokens', on: false },
       ],
-      ...{ secret: null, filled: nothingFilled },
+      ...{ secret: null, isSecretOver: false, filled: nothingFilled },
     }),
 }

@@ -22,6 +22,7 @@ export const phoneSamples: Record<string, (language: Language) => Html> = {
           ...{ station: 'phone-rung', enabled: true, registered: [] },
         },
       ],
+      isAddressOver: false,
     }),
   'admin-phone-address': language =>
     phoneAddressPage({

@@ -100,6 +100,7 @@ export const userSamples: Record<string, (language: Language) => Html> = {
       ],
       teams: [{ id: 'tm_1', name: language === 'en' ? 'North' : '一班' }],
       secret: 'swr_k3Jx0n-example-shown-once',
+      isSecretOver: false,
       filled: nothingFilled,
     }),
 }

@@ -38,6 +38,7 @@ export const wallSamples: Record<string, (language: Language) => Html> = {
       teams: [{ id: 'tm_1', name: team }],
       mayMake: true,
       link: { name: old, url, key: 'k7mp-3q9x-w2dn', qr },
+      isLinkOver: false,
       filled: nothingFilled,
     })
   },

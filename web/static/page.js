@@ -86,6 +86,11 @@
   document.addEventListener('input', keepTyped)
   putBack()
 
+  // What is shown once is gone with its page: the way back to a page that the browser kept whole brings none of it back.
+  addEventListener('pagehide', () => {
+    for (const secret of document.querySelectorAll('[data-once]')) secret.remove()
+  })
+
   // Word of a server that is not there: once the stream has been gone for two seconds, and at once when something that was done did not get there.
   const lostAfterMs = 2000
   const unsentMs = 6000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { CampaignId } from '../../lib/ids.ts'
-import { look, send } from '../testing/form.ts'
+import { look, send, sendOn } from '../testing/form.ts'
 import { type House, openHouse, testPassword } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
 
@@ -201,9 +201,14 @@ test('a number on the do-not-call list is known to the floor at once, and taken 
 })
 
 test('a token is shown once, and its secret is in no journal', async () => {
-  const issued = await send(house, adam, 'POST', '/admin/tokens', { name: 'crm', role: 'admin' })
+  const issued = await sendOn(house, adam, '/admin/tokens', { name: 'crm', role: 'admin' })
   const secret = /swr_[\w-]+/.exec(issued.text)?.[0]
   assert.ok(secret)
+  const again = await look(house, adam, issued.location)
+  assert.equal(again.status, 200)
+  assert.ok(!again.text.includes(secret), 'nor again by a reload')
+  assert.match(again.text, /this one was/)
+  assert.equal((await house.facts('token.issued')).length, 1)
   assert.ok(!(await look(house, adam, '/admin/tokens')).text.includes(secret))
   assert.ok(!JSON.stringify(await house.facts()).includes(secret))
 })

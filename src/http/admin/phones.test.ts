@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { UserId } from '../../lib/ids.ts'
 import { changeUser } from '../../records/people/users.ts'
-import { look, send } from '../testing/form.ts'
+import { look, send, sendOn } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
 
@@ -26,7 +26,7 @@ const addressOf = (text: string, make: string) =>
 
 test('an administrator makes an address, a phone fetches its settings from it, and the next address ends it', async () => {
   assert.match((await look(house, cookie, '/admin/phones')).text, /1001/)
-  const page = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  const page = await sendOn(house, cookie, `/admin/phones/${alice}/address`)
   assert.equal(page.status, 200)
   assert.match(page.text, /<svg/)
   const path = addressOf(page.text, 'yealink')
@@ -39,7 +39,13 @@ test('an administrator makes an address, a phone fetches its settings from it, a
   assert.equal((await fetched(addressOf(page.text, 'linphone'))).status, 200)
   assert.equal((await fetched(path.replace('/yealink/', '/toaster/'))).status, 404)
 
-  const again = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  assert.equal((await send(house, cookie, 'POST', '/admin/phones/none/address')).status, 404)
+  const reloaded = await house.app.request(page.location, { headers: { cookie } })
+  assert.equal(reloaded.headers.get('location'), '/admin/phones?over=1', 'a reload makes no other address')
+  assert.match((await look(house, cookie, '/admin/phones?over=1')).text, /已经显示过/)
+  assert.equal((await fetched(`${path}001565123456.cfg`)).status, 200, 'and leaves the one that was shown')
+
+  const again = await sendOn(house, cookie, `/admin/phones/${alice}/address`)
   assert.equal((await fetched(path)).status, 404)
   assert.equal((await fetched(addressOf(again.text, 'snom'))).status, 200)
   assert.equal(house.store.secret(alice, 'sip-password'), password, 'the password stays')
@@ -49,7 +55,7 @@ test('an administrator makes an address, a phone fetches its settings from it, a
 
 test('a new password of the phone ends the address that was shown before it', async () => {
   cookie = (await house.signIn('adam')).cookie // the day before has ended the session
-  const page = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  const page = await sendOn(house, cookie, `/admin/phones/${alice}/address`)
   const path = addressOf(page.text, 'snom')
   assert.equal((await fetched(path)).status, 200)
   await changeUser(house.deps.records, 'system', alice as UserId, { sipPassword: 'of another phone 5!' })
@@ -58,7 +64,7 @@ test('a new password of the phone ends the address that was shown before it', as
 
 test('an address is good for a few fetches, from the networks of phones, and never stands in the journal', async () => {
   cookie = (await house.signIn('adam')).cookie // the day before has ended the session
-  const page = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  const page = await sendOn(house, cookie, `/admin/phones/${alice}/address`)
   assert.ok(!page.text.includes('/ca.crt'), 'phones trust whoever signed for these pages')
   const path = addressOf(page.text, 'fanvil')
   const setting = { type: 'setting.saved' as const, key: 'allow.phones', value: '10.0.0.0/8' }

@@ -9,11 +9,13 @@ import { changeUser, userById } from '../../records/people/users.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
+import { OneTimeViews } from '../one-time-views.ts'
 import { fileName, type Make, makes } from '../phones/makes.ts'
 
 /** `/admin/phones`: desk phones that are registered, and addresses from which others set themselves up. */
 export function phoneRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
+  const keys = new OneTimeViews<{ user: UserId; key: string }>(deps.clock)
 
   route.get('/admin/phones', allow('admin', 'security'), async c => {
     const bindings = new Map<string, ReturnType<typeof deps.phones.bindings>>()
@@ -27,10 +29,10 @@ export function phoneRoutes(deps: Deps): Hono<Env> {
       })),
     }))
     phones.sort((a, b) => a.extension.localeCompare(b.extension, 'en', { numeric: true }))
-    return c.html(phonesPage({ frame: await frameOf(c, deps), phones }))
+    return c.html(phonesPage({ frame: await frameOf(c, deps), phones, isAddressOver: c.req.query('over') === '1' }))
   })
 
-  /** The address is a secret: it is shown once, here, and what was shown before for this phone is good no more. */
+  /** The address is a secret: it is shown once, and what was shown before for this phone is good no more. */
   route.post('/admin/phones/:id/address', allow('admin', 'security'), async c => {
     const user = await userById(deps.records, c.req.param('id') as UserId)
     if (user.extension === null) throw new NotFound('desk phone of', user.id)
@@ -43,13 +45,19 @@ export function phoneRoutes(deps: Deps): Hono<Env> {
     await keep(deps.records, actorOf(c), [
       { type: 'audit.noted', what: 'phone.addressIssued', detail: `extension ${user.extension}` },
     ])
+    return keys.sendTo(c, `/admin/phones/${user.id}/address`, { user: user.id, key })
+  })
+
+  route.get('/admin/phones/:id/address', allow('admin', 'security'), async c => {
+    const { id, displayName, extension } = await userById(deps.records, c.req.param('id') as UserId)
+    const { value } = keys.take(c)
+    if (value?.user !== id || extension === null) return c.redirect('/admin/phones?over=1', 303)
     const { origin } = new URL(c.req.url)
     const addresses = makes.map((make: Make) => {
-      const url = `${origin}/provision/${key}/${make}/${fileName[make]}`
+      const url = `${origin}/provision/${value.key}/${make}/${fileName[make]}`
       return { make, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) }
     })
     const frame = { ...(await frameOf(c, deps)), path: '/admin/phones' }
-    const { displayName, extension } = user
     const ownAuthority = (await deps.certificateAuthority()) !== null
     return c.html(phoneAddressPage({ frame, displayName, extension, ownAuthority, addresses }))
   })

@@ -9,24 +9,26 @@ import { adoptToken, askToken, revokeToken } from '../../records/people/tokens.t
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
+import { type OneTime, OneTimeViews } from '../one-time-views.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
 
-/** `/admin/tokens`: for programs that use the API. A token is in the answer to its issue, and nowhere else. */
+/** `/admin/tokens`: for programs that use the API. A token is shown once, after its issue, and nowhere else. */
 export function tokenRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
+  const secrets = new OneTimeViews<string>(deps.clock)
 
-  route.get('/admin/tokens', allow('admin', 'security'), c => page(c, null, nothingFilled))
+  route.get('/admin/tokens', allow('admin', 'security'), c => page(c, nothingFilled, secrets.take(c)))
 
   route.post('/admin/tokens', allow('admin', 'security'), async c => {
     const typed = await typedOf(c)
     try {
       const given = { name: textOf(typed, 'name'), role: textOf(typed, 'role'), team: textOf(typed, 'team') || null }
       const asked = await askToken(deps.records, personOf(c), given)
-      return 'secret' in asked ? page(c, asked.secret, nothingFilled) : c.redirect('/approvals', 303)
+      return 'secret' in asked ? secrets.sendTo(c, '/admin/tokens', asked.secret) : c.redirect('/approvals', 303)
     } catch (error) {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
-      return page(c, null, { values: typed, errors }, 422)
+      return page(c, { values: typed, errors })
     }
   })
 
@@ -40,12 +42,12 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
       await adoptToken(deps.records, personOf(c), c.req.param('id') as TokenId)
     } catch (error) {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
-      return page(c, null, { values: {}, errors }, 422)
+      return page(c, { values: {}, errors })
     }
     return c.redirect('/admin/tokens', 303)
   })
 
-  async function page(c: Ctx, secret: string | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+  async function page(c: Ctx, filled: Filled, once?: OneTime<string>): Promise<Response> {
     const { users, teams } = deps.engine.state
     const tokens = (await deps.store.read('tokens.list', {})).map(token => ({
       ...token,
@@ -56,10 +58,10 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
     return c.html(
       tokensPage({
         frame: await frameOf(c, deps),
-        ...{ tokens, secret, filled },
+        ...{ tokens, filled, secret: once?.value ?? null, isSecretOver: once?.isOver ?? false },
         teams: [...teams.values()].map(({ id, name }) => ({ id, name })),
       }),
-      status,
+      once === undefined ? 422 : 200,
     )
   }
 

@@ -18,6 +18,8 @@ export type PhonesProps = {
     enabled: boolean
     registered: { userAgent: string | null; address: string; transport: string }[]
   }[]
+  /** An address was to be shown, and is no more. */
+  isAddressOver: boolean
 }
 
 /** `/admin/phones`: who has a desk phone, whether it is registered, and the way to set one up. */
@@ -27,6 +29,7 @@ export function phonesPage(props: PhonesProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about })}
+${props.isAddressOver ? notice('amber', words.over) : null}
 ${table({
   caption: words.title,
   rows: props.phones,
@@ -81,7 +84,7 @@ export function phoneAddressPage(props: PhoneAddressProps): Html {
     main: html`${heading({ title: words.setUpOf(props.extension), about: words.setUpAbout(props.displayName) })}
 <p class="notice amber" role="status">${icon('key-round')}<span>${words.secret}</span></p>
 ${props.ownAuthority ? notice('amber', html`${words.trust} <a href="/ca.crt" download>${words.trustFile}</a>`) : null}
-<div class="stack">${props.addresses.map(
+<div class="stack" data-once>${props.addresses.map(
       ({
         make,
         url,

@@ -7,6 +7,7 @@ import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
 
 export type TokensProps = {
@@ -26,6 +27,8 @@ export type TokensProps = {
   teams: { id: string; name: string }[]
   /** Just issued: shown this once. */
   secret: string | null
+  /** Of a page that was to show one, and does no more. */
+  isSecretOver: boolean
   filled: Filled
 }
 
@@ -35,7 +38,7 @@ export function tokensPage(props: TokensProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, count: w.frame.list.count(props.tokens.length), about: `${words.about}${words.about2}`, actions: html`<a class="button" href="/api/openapi.json">${icon('file-text')}${words.docs}</a>` })}
-${props.secret ? notice('amber', html`${words.once}<code class="command">${props.secret}</code><button class="button small" type="button" data-copies="${props.secret}">${icon('copy')}${words.copy}</button>`) : null}
+${secretOf(props, w)}
 <div class="wide-narrow">${table({
       caption: words.title,
       rows: props.tokens,
@@ -74,4 +77,14 @@ ${selectField({ name: 'role', label: words.role, choices: roles.map(role => ({ v
 ${props.teams.length === 0 ? null : selectField({ name: 'team', label: w.teams.team, help: words.teamHelp, choices: [{ value: '', word: w.frame.list.all }, ...props.teams.map(({ id, name }) => ({ value: id, word: name }))] }, props.filled)}
 <div class="buttons"><button class="button primary">${words.add}</button></div></form></section></div>`,
   })
+}
+
+/** The secret of a token, where it is shown. */
+export function secretOf(
+  { secret, isSecretOver }: Pick<TokensProps, 'secret' | 'isSecretOver'>,
+  w: Words,
+): Html | null {
+  const words = w.admin.tokens
+  if (secret === null) return isSecretOver ? notice('amber', words.over) : null
+  return html`<div data-once>${notice('amber', html`${words.once}<code class="command">${secret}</code><button class="button small" type="button" data-copies="${secret}">${icon('copy')}${words.copy}</button>`)}</div>`
 }
