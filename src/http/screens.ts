@@ -4,9 +4,9 @@ import { type WallsProps, wallsPage } from '../../web/pages/walls.ts'
 import { type Filled, nothingFilled } from '../../web/parts/form.ts'
 import { textsOf } from '../../web/parts/frame.ts'
 import { teamsSeen } from '../centre/agents/team.ts'
-import { wallRoles } from '../centre/supervision/wall.ts'
+import { wallFall, wallRoles } from '../centre/supervision/wall.ts'
 import type { WallId } from '../lib/ids.ts'
-import { NotFound } from '../records/errors.ts'
+import { NotFound, NotNow } from '../records/errors.ts'
 import { linkWall, makeWall, revokeWall } from '../records/people/walls.ts'
 import type { WallRecord } from '../store/people/walls.ts'
 import { actorOf, type Ctx, type Deps, type Env } from './deps.ts'
@@ -35,6 +35,8 @@ export function screenRoutes(deps: Deps): Hono<Env> {
     const teams = teamsSeen(deps.engine.state, user).map(({ id }) => id)
     const given = { name: textOf(typed, 'name'), team: textOf(typed, 'team') || null }
     try {
+      if (wallFall(deps.engine.state, { madeBy: user.id, team: null }) !== null)
+        throw new NotNow('wall_no_team', 'a screen of who leads no team would show nobody')
       const wall = await makeWall(records, { actor: actorOf(c), person: user.id, teams }, given)
       return links.sendTo(c, '/walls', { name: given.name, key: walls.link(wall) })
     } catch (error) {
@@ -73,10 +75,11 @@ export function screenRoutes(deps: Deps): Hono<Env> {
     status: 200 | 422 = 200,
   ): Promise<Response> {
     const { state } = deps.engine
+    const frame = await frameOf(c, deps)
     const all = await store.read('walls.list', {})
     const url = made === null ? null : `${new URL(c.req.url).origin}/wall/open/${made.key}`
     const props: WallsProps = {
-      frame: await frameOf(c, deps),
+      frame,
       walls: all
         .filter(wall => isTheirs(c, wall))
         .map(wall => ({
@@ -84,7 +87,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
           standing: walls.standing(wall),
           isShowing: walls.isShowing(wall.id),
           by: state.users.get(wall.madeBy)?.displayName ?? wall.madeBy,
-          team: wall.team === null ? null : (state.teams.get(wall.team)?.name ?? wall.team),
+          team: wall.team === null ? null : (state.teams.get(wall.team)?.name ?? textsOf(frame).walls.removedTeam),
         })),
       teams: teamsSeen(state, c.var.user).map(({ id, name }) => ({ id, name })),
       mayMake: wallRoles.includes(c.var.user.role),

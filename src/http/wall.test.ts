@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { User } from '../centre/entities.ts'
 import type { TeamId, WallId } from '../lib/ids.ts'
-import { createTeam } from '../records/people/teams.ts'
+import { changeTeam, createTeam, removeTeam } from '../records/people/teams.ts'
 import { changeUser } from '../records/people/users.ts'
+import { saveSettings } from '../records/settings.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { agentRoutes } from './agent/agent.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
@@ -292,16 +293,36 @@ test('a screen goes dark with its maker: disabled, of another role, or no leader
   await changeUser(house.deps.records, 'system', zoe.id, { enabled: false })
   await stream.over
   assert.equal((await look(house, cookie, '/wall')).status, 401)
-  assert.match((await look(house, cookies['adam']!, '/walls')).text, /创建人已无权限，已停止/)
+  assert.match((await look(house, cookies['adam']!, '/walls')).text, /已停止：创建人已停用/)
   await changeUser(house.deps.records, 'system', zoe.id, { enabled: true })
   assert.equal((await look(house, cookie, '/wall')).status, 200, 'and comes back with them')
   await changeUser(house.deps.records, 'system', zoe.id, { role: 'agent' })
   assert.equal((await look(house, cookie, '/wall')).status, 401)
+  const said = async () => (await look(house, cookies['adam']!, '/walls')).text
+  assert.match(await said(), /已停止：创建人不再是班长或管理员/)
   await changeUser(house.deps.records, 'system', zoe.id, { role: 'supervisor' })
-  const { changeTeam } = await import('../records/people/teams.ts')
   await changeTeam(house.deps.records, 'system', ours.id, { leaders: [sam.id] })
   const other = await createTeam(house.deps.records, 'system', { name: 'Another', members: [], leaders: [zoe.id] })
   assert.equal((await look(house, cookie, '/wall')).status, 401, `who leads ${other.name} does not see ${ours.name}`)
+  assert.match(await said(), /已停止：创建人不再带这个班组/)
+  await removeTeam(house.deps.records, 'system', ours.id)
+  assert.match(await said(), /已删除的班组[\s\S]*已停止：班组已删除/)
+})
+
+test('a screen of all that its maker sees goes dark, and says why, when they see nobody any more', async () => {
+  const yan = await house.add('yan', 'supervisor')
+  cookies['yan'] = (await house.signIn('yan')).cookie.split('; ')[0]!
+  const cookie = await screen('yan', { name: 'Yan’s', team: '' })
+  assert.equal((await look(house, cookie, '/wall')).status, 200)
+  await saveSettings(house.deps.records, 'system', { 'teams.leaderlessSeeAll': 'false' })
+  assert.equal((await look(house, cookie, '/wall')).status, 401)
+  assert.match((await look(house, cookies['yan']!, '/walls')).text, /已停止：创建人不带任何班组/)
+  const another = await send(house, cookies['yan']!, 'POST', '/walls', { name: 'Another', team: '' })
+  assert.equal(another.status, 422)
+  assert.match(another.text, /您不带任何班组/)
+  await createTeam(house.deps.records, 'system', { name: 'Yans', members: [alice.id], leaders: [yan.id] })
+  assert.equal((await look(house, cookie, '/wall')).status, 200)
+  await saveSettings(house.deps.records, 'system', { 'teams.leaderlessSeeAll': 'true' })
 })
 
 test('a screen that is used stays for as long as it is used; off for ninety days it does not come back', async () => {

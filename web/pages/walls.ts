@@ -86,8 +86,12 @@ const tones: Record<WallStanding, Tone> = {
   lapsed: 'amber',
   open: 'green',
   idle: 'amber',
-  fallen: 'red',
   revoked: 'grey',
+  makerDisabled: 'red',
+  makerRole: 'red',
+  teamRemoved: 'red',
+  teamNotLed: 'red',
+  noTeamLed: 'red',
 }
 
 function stateOf({ standing, isShowing }: WallRow, w: Words): Html {
@@ -99,7 +103,7 @@ function stateOf({ standing, isShowing }: WallRow, w: Words): Html {
 function actions({ id, name, standing }: WallRow, mayMake: boolean, w: Words): Html | null {
   const words = w.walls
   if (standing === 'revoked') return null
-  return html`${mayMake && standing !== 'fallen' ? html`<form method="post" action="/walls/${id}/link"><button class="button small">${words.link}</button></form> ` : null}<form method="post" action="/walls/${id}/revocation" data-asks="${words.revokeQuestion(name)}"><button class="button small danger">${icon('ban')}${words.revoke}</button></form>`
+  return html`${mayMake && tones[standing] !== 'red' ? html`<form method="post" action="/walls/${id}/link"><button class="button small">${words.link}</button></form> ` : null}<form method="post" action="/walls/${id}/revocation" data-asks="${words.revokeQuestion(name)}"><button class="button small danger">${icon('ban')}${words.revoke}</button></form>`
 }
 
 function form({ teams, filled }: WallsProps, w: Words): Html {

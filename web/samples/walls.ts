@@ -33,7 +33,7 @@ export const wallSamples: Record<string, (language: Language) => Html> = {
           seenAt: sampleNow - 2 * dayMs,
         },
         { ...row, id: 'w_3', name: old, team, standing: 'linked', isShowing: false, seenAt: null, seenFrom: null },
-        { ...row, id: 'w_4', name: gone, team: null, standing: 'fallen', isShowing: false, by: 'Ada' },
+        { ...row, id: 'w_4', name: gone, team: null, standing: 'makerRole', isShowing: false, by: 'Ada' },
       ],
       teams: [{ id: 'tm_1', name: team }],
       mayMake: true,

@@ -20,8 +20,12 @@ const zh = {
     lapsed: '链接已过期',
     open: '正在显示',
     idle: '90 天未用，已停止',
-    fallen: '创建人已无权限，已停止',
     revoked: '已撤销',
+    makerDisabled: '已停止：创建人已停用',
+    makerRole: '已停止：创建人不再是班长或管理员',
+    teamRemoved: '已停止：班组已删除',
+    teamNotLed: '已停止：创建人不再带这个班组',
+    noTeamLed: '已停止：创建人不带任何班组',
   } satisfies Record<WallStanding, string>,
   off: '屏幕未开',
   add: '新增大屏',
@@ -41,7 +45,11 @@ const zh = {
   key: '代码',
   open: '在此显示',
   refused: '代码不对，或已用过、已过期。请重新生成链接。',
-  rules: { walls_full: '大屏已达 100 块，请先撤销不用的。' } as Record<string, string>,
+  removedTeam: '已删除的班组',
+  rules: {
+    walls_full: '大屏已达 100 块，请先撤销不用的。',
+    wall_no_team: '您不带任何班组，大屏没有可显示的坐席。',
+  } as Record<string, string>,
 }
 
 const en: Like<typeof zh> = {
@@ -63,8 +71,12 @@ const en: Like<typeof zh> = {
     lapsed: 'link is over',
     open: 'on',
     idle: 'not used for 90 days: stopped',
-    fallen: 'maker may not see this any more: stopped',
     revoked: 'revoked',
+    makerDisabled: 'stopped: its maker is disabled',
+    makerRole: 'stopped: its maker is no supervisor or administrator any more',
+    teamRemoved: 'stopped: the team was removed',
+    teamNotLed: 'stopped: its maker leads this team no more',
+    noTeamLed: 'stopped: its maker leads no team',
   },
   off: 'off',
   add: 'Another screen',
@@ -85,7 +97,11 @@ const en: Like<typeof zh> = {
   key: 'Code',
   open: 'Show it here',
   refused: 'This code is wrong, used, or over. Make a new link.',
-  rules: { walls_full: 'There are 100 screens: revoke one that is not used.' },
+  removedTeam: 'a team that was removed',
+  rules: {
+    walls_full: 'There are 100 screens: revoke one that is not used.',
+    wall_no_team: 'You lead no team: a screen would have nobody to show.',
+  },
 }
 
 export const wallWords = { zh, en }
