@@ -11,9 +11,18 @@ import { actorName } from './admin/journal.ts'
 import type { Deps } from './deps.ts'
 import { refusedFor } from './refused.ts'
 import { type Typed, textOf } from './typed.ts'
+import { programNames } from './who.ts'
 
-export function holdRows(deps: Deps, holds: LegalHold[]): HoldRow[] {
-  return holds.map(({ placedBy, ...hold }) => ({ ...hold, by: actorName(deps, placedBy as Actor) }))
+/** Programs by the names of their tokens. */
+export async function holdRows(deps: Deps, holds: LegalHold[], { auditor }: Words): Promise<HoldRow[]> {
+  const programs = await programNames(
+    deps,
+    holds.map(({ placedBy }) => placedBy),
+  )
+  return holds.map(({ placedBy, ...hold }) => {
+    const program = programs.get(placedBy)
+    return { ...hold, by: program === undefined ? actorName(deps, placedBy as Actor) : auditor.call.program(program) }
+  })
 }
 
 /** Of either form: kind and id in one choice, or each in a field of its own. */

@@ -247,6 +247,11 @@ const tellers: Tellers = {
   },
 }
 
+/** A field that means something else in one fact than in the others has its words there as `fact field`. */
+export function keyOf(keys: Record<string, string>, type: string, field: string): string | undefined {
+  return keys[`${type} ${field}`] ?? keys[field]
+}
+
 /** For tests: which fields of which facts are told. */
 export const toldOfCalls: { type: string; fields: string[] }[] = Object.entries(tellers).map(([type, fields]) => ({
   type,
@@ -270,7 +275,7 @@ export function tellFact(body: string, telling: Telling): string {
     .map(([field, teller]) => {
       const value = rest[field]
       const said = teller === null || value === undefined || value === null ? null : teller(value, telling)
-      return said === null ? null : `${keys[field]}: ${said}`
+      return said === null ? null : `${keyOf(keys, type, field)}: ${said}`
     })
     .filter(said => said !== null)
     .join(' · ')

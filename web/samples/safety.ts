@@ -28,19 +28,19 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           ...{ trunk: null, calls: null },
         },
         {
+          at: sampleNow - 140 * minute,
+          rule: 'account_guessed',
+          who: language === 'en' ? 'Alice Li' : '李雨桐',
+          number: '',
+          ...{ call: null, address: '10.20.7.88', trunk: null, calls: null },
+        },
+        {
           at: sampleNow - 170 * minute,
           rule: 'numbers_tried',
           who: null,
           number: '021****0042',
           ...{ call: null, address: null, calls: 3_540 },
           trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
-        },
-        {
-          at: sampleNow - 140 * minute,
-          rule: 'account_guessed',
-          who: language === 'en' ? 'Alice Li' : '李雨桐',
-          number: '',
-          ...{ call: null, address: '10.20.7.88', trunk: null, calls: null },
         },
         {
           at: sampleNow - 181 * minute,

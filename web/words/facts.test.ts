@@ -44,6 +44,10 @@ test('the history of a call says names for ids and words for values, and nothing
       '未成: E1: 拒绝接续 · SIP 503 · 中继: E1',
     ],
     [
+      { type: 'recording.destroyed', reason: 'retention', business: 'collections', kept: { n: 5, of: 'YEAR' } },
+      '原因: 保存年限已满 · 业务: 回款 · 保存年限: 5 年',
+    ],
+    [
       { type: 'call.transferred', from: 'u_alice', target: { number: '+8613812345678' }, how: 'blind', other: 'c_2' },
       '来自: Alice · 去向: 138 **** 5678 · 方式: 直接转',
     ],

@@ -47,6 +47,7 @@ const zh = {
       lastedMs: '持续',
     },
     ...{ durationMs: '时长', lostMs: '缺失', bytes: '大小', sha256: 'SHA-256', days: '保存天数', policy: '策略' },
+    'recording.destroyed kept': '保存年限',
     ...{
       salvaged: '重启后恢复',
       wasMissing: '曾报缺失',
@@ -103,6 +104,7 @@ const en: Like<typeof zh> = {
       lostMs: 'lost',
       bytes: 'size',
     },
+    'recording.destroyed kept': 'kept for',
     ...{ sha256: 'SHA-256', days: 'days kept', policy: 'policy', salvaged: 'made whole after a restart' },
     ...{
       wasMissing: 'had been missing',

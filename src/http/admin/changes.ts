@@ -7,6 +7,7 @@ import type { ChangeRecord } from '../../store/journal/changes.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
+import { programNames } from '../who.ts'
 import { actorName } from './journal.ts'
 
 const kindPattern = /^[a-zA-Z]{1,20}$/
@@ -66,7 +67,6 @@ async function namesIn({ store, engine }: Deps, changes: ChangeRecord[]): Promis
     const user = engine.state.users.get(id as UserId)
     if (user !== undefined) names.set(id, user.displayName)
   }
-  if (changes.some(({ actor }) => actor.startsWith('token:')))
-    for (const { id, name } of await store.read('tokens.list', {})) names.set(`token:${id}`, name)
-  return names
+  const actors = changes.map(({ actor }) => actor)
+  return new Map([...names, ...(await programNames({ store }, actors))])
 }

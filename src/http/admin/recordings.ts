@@ -87,7 +87,7 @@ export function recordingRuleRoutes(deps: Deps): Hono<Env> {
     })
     const { disk } = deps.engine.state.recorder
     const holds = {
-      holds: holdRows(deps, await deps.store.read('legalHolds.inForce', {})),
+      holds: await holdRows(deps, await deps.store.read('legalHolds.inForce', {}), textsOf(frame)),
       action: c.var.user.role === 'security' ? `${at}/holds` : null,
       ...{ targets: null, filled: hold },
     }

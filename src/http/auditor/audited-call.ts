@@ -21,6 +21,7 @@ import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { holdRows } from '../legal-holds.ts'
+import { programNames } from '../who.ts'
 import { type MisfitFilled, misfitProps } from './misfit-props.ts'
 import { saidOnCall } from './said-on-call.ts'
 import { stateOf } from './search.ts'
@@ -120,7 +121,7 @@ export async function auditedCall(
       audio,
     })),
     holds: {
-      holds: holdRows(deps, holds),
+      holds: await holdRows(deps, holds, textsOf(frame)),
       action: mayHold ? `/auditor/calls/${call.id}/holds` : null,
       targets: [
         { kind: 'call', target: call.id },
@@ -162,11 +163,12 @@ async function doersIn(
   lines: JournalLine[],
   { auditor }: Words,
 ): Promise<(line: JournalLine) => string | null> {
-  const tokens = new Map<string, string>()
-  if (lines.some(({ actor }) => actor.startsWith('token:')))
-    for (const { id, name } of await deps.store.read('tokens.list', {})) tokens.set(`token:${id}`, name)
+  const programs = await programNames(
+    deps,
+    lines.map(({ actor }) => actor),
+  )
   return ({ actor, body }) => {
-    if (actor.startsWith('token:')) return auditor.call.program(tokens.get(actor) ?? actor)
+    if (actor.startsWith('token:')) return auditor.call.program(programs.get(actor) ?? actor)
     if (!actor.startsWith('user:')) return null
     return saysWho(body, actor.slice('user:'.length)) ? null : actorName(deps, actor as Actor)
   }

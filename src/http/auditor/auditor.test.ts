@@ -328,6 +328,7 @@ test('holds by the API: placed, listed and lifted with reasons, by auditor and s
   assert.equal((await house.api(secret, 'POST', '/legal-holds', ofCall)).status, 201)
   const page = (await look(house, olga, '/auditor/calls/c_2')).text
   assert.match(page, /Legal hold placed<\/b><span class="muted">program “test security” · /)
+  assert.match(page, /<td>program “test security”<\/td>/, 'also in the table of holds')
   const again = await house.api(secret, 'POST', `/legal-holds/${id}/lifting`, { reason: 'it is over' })
   assert.equal(again.status, 404)
 })
