@@ -19,6 +19,9 @@ export class RtpPeer {
   keys = ''
   /** When the first sound that is no silence came, Unix ms; null: not yet. */
   firstSoundAt: number | null = null
+  /** The longest time from one packet to the next. */
+  longestGapMs = 0
+  #heardAt: number | null = null
   readonly #ssrc = randomInt(2 ** 32)
   readonly #socket: Socket
   readonly #pressed = new KeyDetector()
@@ -42,6 +45,9 @@ export class RtpPeer {
         this.keys += keyOf(bytes, 12, bytes.length) ?? ''
       if ((bytes[1]! & 0x7f) !== 8) return
       this.received++
+      const now = performance.now()
+      this.longestGapMs = Math.max(this.longestGapMs, now - (this.#heardAt ?? now))
+      this.#heardAt = now
       const frame = decode(bytes.subarray(12), 'pcma')
       if (this.firstSoundAt === null && loudness(frame) > 0.01) this.firstSoundAt = Date.now()
       this.#heard.push(frame)
@@ -83,7 +89,8 @@ export class RtpPeer {
   }
 
   forget(): void {
-    this.firstSoundAt = null
+    this.firstSoundAt = this.#heardAt = null
+    this.longestGapMs = 0
     this.#heard = []
   }
 

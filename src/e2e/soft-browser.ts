@@ -34,6 +34,7 @@ export class SoftBrowser {
   #dtls: DtlsPeer | null = null
   #srtp: SrtpSession | null = null
   #isNominated = false
+  #isImpostor = false
   #sequence = 0
   #consent: NodeJS.Timeout | undefined
   #voice: NodeJS.Timeout | undefined
@@ -68,6 +69,25 @@ export class SoftBrowser {
     }
     this.#consent = setInterval(() => this.#check(), 2500)
     return performance.now() - startedAt
+  }
+
+  /**
+   * Another handshake on the connection that is there, after a good-bye in the name of the old one. With another's certificate this end
+   * keeps the keys it has. Resolves when this end is done with it; rejects after 5 s.
+   */
+  async shakeAgain(context = this.#context): Promise<void> {
+    this.sayGoodbye()
+    const dtls = new DtlsPeer(context, { role: 'client', remoteFingerprint: this.#far!.fingerprint })
+    this.#dtls = dtls
+    this.#isImpostor = context !== this.#context
+    this.#carry(dtls.start())
+    for (const until = performance.now() + 5000; dtls.phase === 'handshake'; await sleep(5))
+      if (performance.now() > until) throw new Error('the second handshake did not come to its end within 5 s')
+  }
+
+  /** close_notify, as a page that is left says. */
+  sayGoodbye(): void {
+    this.#carry(this.#dtls?.close() ?? [])
   }
 
   /** Says a tone from now on, 20 ms at a time, as many frames as time has passed. */
@@ -129,7 +149,7 @@ export class SoftBrowser {
   #carry(outcomes: DtlsOutcome[]): void {
     for (const outcome of outcomes) {
       if (outcome.type === 'packet') this.#send(outcome.packet)
-      if (outcome.type === 'keys') this.#srtp = new SrtpSession(outcome.keys)
+      if (outcome.type === 'keys' && !this.#isImpostor) this.#srtp = new SrtpSession(outcome.keys)
     }
   }
 
@@ -145,7 +165,7 @@ export class SoftBrowser {
   [Symbol.dispose](): void {
     clearInterval(this.#consent)
     clearInterval(this.#voice)
-    this.#carry(this.#dtls?.close() ?? [])
+    this.sayGoodbye()
     this.#srtp?.close()
     this.#socket.close()
   }

@@ -15,9 +15,17 @@ export type BrowsersPorts = {
   fault(words: string): void
 }
 
+type Browser = {
+  readonly remoteFingerprint: string
+  /** The media thread has its keys, and needs the DTLS thread no more. */
+  isKeyed: boolean
+  /** `gone`: died with its thread; `anew`: begun after that, and not finished yet. */
+  association: 'first' | 'gone' | 'anew'
+}
+
 export class Browsers {
   readonly #ports: BrowsersPorts
-  readonly #legs = new Set<LegId>()
+  readonly #browsers = new Map<LegId, Browser>()
   readonly #thread: BayThread<DtlsRequest, DtlsReply> | null
 
   constructor(ports: BrowsersPorts) {
@@ -49,17 +57,24 @@ export class Browsers {
   }
 
   open(leg: LegId, remoteFingerprint: string): void {
-    this.#legs.add(leg)
+    this.#browsers.set(leg, { remoteFingerprint, isKeyed: false, association: 'first' })
     this.#thread?.post({ type: 'open', leg, remoteFingerprint })
   }
 
   /** Nothing happens when the leg is no browser. */
   close(leg: LegId): void {
-    if (this.#legs.delete(leg)) this.#thread?.post({ type: 'close', leg })
+    if (this.#browsers.delete(leg)) this.#thread?.post({ type: 'close', leg })
   }
 
   /** A packet of the handshake has come on the leg's socket. */
   heard(leg: string, packet: Uint8Array): void {
+    const browser = this.#browsers.get(leg as LegId)
+    if (browser?.association === 'gone') {
+      // What else belongs to the dead association, its good-bye too, nobody can verify (RFC 6347 section 4.1.2.7).
+      if (!this.#thread?.isAlive || !isClientHello(packet)) return
+      browser.association = 'anew'
+      this.#thread.post({ type: 'open', leg, remoteFingerprint: browser.remoteFingerprint })
+    }
     this.#thread?.post({ type: 'packet', leg, packet })
   }
 
@@ -69,21 +84,33 @@ export class Browsers {
 
   #hear(reply: DtlsReply): void {
     const { tell } = this.#ports
+    const browser = this.#browsers.get(reply.leg as LegId)
     switch (reply.type) {
       case 'packet':
         return tell({ type: 'dtls.packet', leg: reply.leg, packet: reply.packet })
       case 'keys':
+        if (browser) Object.assign(browser, { isKeyed: true, association: 'first' })
         return tell({ type: 'dtls.keys', leg: reply.leg, keys: reply.keys })
       case 'lost':
-        return tell({ type: 'dtls.lost', leg: reply.leg, reason: reply.reason })
+        if (browser?.association !== 'anew') return tell({ type: 'dtls.lost', leg: reply.leg, reason: reply.reason })
+        browser.association = 'gone' // whoever began it has proved nothing, and the keys that are there stay
+        return
       default:
         reply satisfies never
     }
   }
 
+  /** Who has keys talks on; who was still shaking hands must begin anew, since half a handshake cannot be taken over. */
   #died(reason: string): void {
     this.#ports.fault(`the DTLS thread died: ${reason}`)
-    for (const leg of this.#legs) this.#ports.tell({ type: 'dtls.lost', leg, reason: 'the DTLS thread died' })
+    for (const [leg, browser] of this.#browsers)
+      if (browser.isKeyed) browser.association = 'gone'
+      else this.#ports.tell({ type: 'dtls.lost', leg, reason: 'the DTLS thread died' })
     this.#thread?.restart()
   }
+}
+
+/** RFC 6347 section 4.2.2: a handshake record of epoch 0 that begins with a ClientHello. */
+function isClientHello(packet: Uint8Array): boolean {
+  return packet[0] === 22 && packet[3] === 0 && packet[4] === 0 && packet[13] === 1
 }
