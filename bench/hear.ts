@@ -96,7 +96,11 @@ for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(
 if (process.argv.includes('--json')) console.log(JSON.stringify(figures))
 
 function earOf(): (frame: Int16Array) => void {
-  const ear = new Ear({ carrier: true, answerer: false, digits: false, plan: 'cn' }, library, () => undefined)
+  const ear = new Ear(
+    { carrier: true, answerer: false, fax: false, digits: false, plan: 'cn' },
+    library,
+    () => undefined,
+  )
   return frame => ear.push(frame)
 }
 

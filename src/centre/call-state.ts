@@ -12,6 +12,7 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { NotTaken } from './calls/ends.ts'
+import type { Fax } from './calls/fax.ts'
 import type { Announced } from './calls/heard.ts'
 import type {
   CampaignMode,
@@ -91,6 +92,8 @@ export type Call = {
   overtaken?: Overtaken
   /** Who answered has been judged. */
   judged: boolean
+  /** A fax is on the line; left out: none was heard. */
+  fax?: Fax
   /** Mode notice, once answered. */
   notice: CallNotice | null
   /**

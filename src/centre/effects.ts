@@ -55,7 +55,7 @@ export type Effect =
    * Listen to what the leg says: for what the network tells before the answer, for who answered, or no more. `place` is the country calling
    * code, whose tones are meant.
    */
-  | { type: 'media.hear'; leg: LegId; call: CallId; what: 'carrier' | 'answerer' | 'nothing'; place: string }
+  | { type: 'media.hear'; leg: LegId; call: CallId; what: 'carrier' | 'answerer' | 'fax' | 'nothing'; place: string }
   /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
   | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }
   | { type: 'media.stopRecording'; recording: RecordingId }

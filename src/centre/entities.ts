@@ -368,6 +368,7 @@ export const callResults = [
   'NO_ANSWER',
   'CALL_BARRED',
   'VOICEMAIL',
+  'FAX',
   'INVALID',
   'NUMBER_CHANGED',
   'CONGESTION',

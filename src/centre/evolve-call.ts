@@ -57,6 +57,11 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
     case 'call.overtaken':
       call.overtaken = change.by
       break
+    case 'call.faxHeard': {
+      const { signal, confidence, afterMs } = change
+      call.fax = { signal, confidence, afterMs }
+      break
+    }
     case 'call.judged':
       call.judged = true
       break

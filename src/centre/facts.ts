@@ -19,6 +19,7 @@ import type {
 import type { Measured } from './audio/measured.ts'
 import type { DialIntent } from './calls/dial-intent.ts'
 import type { AppealEnd, CallbackEnd, ConsultEnd, FallBack, NotTaken, SupervisionEnd } from './calls/ends.ts'
+import type { Fax } from './calls/fax.ts'
 import type { Announced, Judged, Told } from './calls/heard.ts'
 import type {
   Callback,
@@ -185,6 +186,8 @@ export type FloorFact =
   | { type: 'call.answered'; call: CallId }
   /** Who answered, as the sound says, and what that rests on. */
   | ({ type: 'call.judged'; call: CallId } & Judged)
+  /** A fax is on the line. */
+  | ({ type: 'call.faxHeard'; call: CallId } & Fax)
   /** Who answered, as somebody heard it: on the line, or in the recording. */
   | ({ type: 'call.answererTold'; call: CallId } & Told)
   /** Later again: the agent was lost, or it was passed on; the place in the queue is by when the caller first waited. */

@@ -5,7 +5,7 @@ import { Answerer } from './answerer.ts'
 import { Bursts } from './bursts.ts'
 import type { Heard, Wants } from './heard.ts'
 import { InBandDigits } from './in-band-digits.ts'
-import { MachineTones } from './machine-tones.ts'
+import { type MachineSignal, MachineTones } from './machine-tones.ts'
 import { ProgressTones } from './progress-tones.ts'
 import { frameSamples, History, samplesPerMs } from './sound.ts'
 import { SpecialTones } from './special-tones.ts'
@@ -19,18 +19,25 @@ export const unknownMsMax = 8000
 const unknownMsMin = 1500
 const unknownDbm0 = -40
 const tonalMin = 0.92
+/**
+ * After the answer. T.30 (4.3.3.1.1) has CED begin 1.8 to 2.5 s after it, and a second of it is needed; CNG comes each 3.5 s (15 % more at most),
+ * and two of them are needed: 8.1 s. The rest is for what comes late.
+ */
+export const faxMsMax = 8500
 
 export class Ear {
   readonly #tell: (heard: Heard) => void
   readonly #history = new History(historySamples)
   readonly #bursts = new Bursts()
-  readonly #machines = new MachineTones()
+  #machines = new MachineTones()
   readonly #special = new SpecialTones()
   readonly #announcements: AnnouncementEar
   #progress: ProgressTones
   #wants: Wants
   #answerer: Answerer | null = null
   #digits: InBandDigits | null = null
+  /** Since the answer; null: no fax is listened for. */
+  #faxMs: number | null = null
   #known: { id: string; confidence: number } | null = null
   /** Sound that is no tone and no recording that is known. */
   #unknown: Int16Array | null = null
@@ -56,6 +63,8 @@ export class Ear {
       this.#answerer = new Answerer()
       this.#known = null
     }
+    if (wants.fax && !this.#wants.fax) this.#machines = new MachineTones()
+    this.#faxMs = wants.fax ? (this.#faxMs ?? 0) : null
     this.#digits = wants.digits ? (this.#digits ?? new InBandDigits()) : null
     if (!wants.carrier) this.#unknown = null
     this.#wants = wants
@@ -67,13 +76,38 @@ export class Ear {
 
   push(frame: Int16Array): void {
     if (this.#digits?.push(frame)) this.#tell({ type: 'digit', digit: this.#digits.digit })
-    const { carrier, answerer } = this.#wants
-    if (!carrier && !answerer) return
+    const { carrier, answerer, fax } = this.#wants
+    if (!carrier && !answerer && !fax) return
     const bursts = this.#bursts
     this.#history.push(frame)
     bursts.push(frame, this.#history)
     const afterMs = bursts.nowMs
-    if (this.#announcements.push(this.#history, bursts.level)) {
+    if (carrier || (answerer && this.#answerer?.judgement === null)) this.#listenToWords(afterMs)
+    const isSignal = this.#machines.push(frame, bursts)
+    if (isSignal && carrier) this.#tell({ type: 'machine', signal: this.#machines.heard!, confidence: 0.97, afterMs })
+    if (carrier) this.#listenToNetwork(frame, afterMs)
+    const signal = fax ? this.#fax() : null
+    if (signal !== null) this.#tell({ type: 'machine', signal, confidence: 0.97, afterMs: this.#faxMs! })
+    if (answerer && this.#answerer?.push(bursts, isSignal ? this.#machines.heard : null, this.#known))
+      this.#tell({ type: 'answerer', ...this.#answerer.judgement! })
+    if (fax && (signal !== null || this.#faxMs! >= faxMsMax)) this.#stop()
+  }
+
+  /** Of a fax on the line, when it is sure. */
+  #fax(): MachineSignal | null {
+    this.#faxMs! += frameSamples / samplesPerMs
+    const { heard, isRepeated } = this.#machines
+    return heard === 'ced' || heard === 'ansam' || (heard === 'cng' && isRepeated) ? heard : null
+  }
+
+  /** Who answered is judged long before. */
+  #stop(): void {
+    this.#wants = { ...this.#wants, answerer: false, fax: false }
+    this.#tell({ type: 'listened' })
+  }
+
+  #listenToWords(afterMs: number): void {
+    if (this.#announcements.push(this.#history, this.#bursts.level)) {
       const { id, label } = this.#announcements.library.known[this.#announcements.entry]!
       this.#known = { id, confidence: this.#announcements.confidence }
       this.#tell({ type: 'announcement', label, ...this.#known, afterMs })
@@ -84,12 +118,6 @@ export class Ear {
       this.#known = null
       this.#tell({ type: 'announcement', id, label: null, confidence: 0, afterMs })
     }
-    const isSignal = this.#machines.push(frame, bursts)
-    if (isSignal && carrier) this.#tell({ type: 'machine', signal: this.#machines.heard!, confidence: 0.97, afterMs })
-    if (carrier) this.#listenToNetwork(frame, afterMs)
-    if (!answerer || this.#answerer === null) return
-    if (!this.#answerer.push(bursts, isSignal ? this.#machines.heard : null, this.#known)) return
-    this.#tell({ type: 'answerer', ...this.#answerer.judgement! })
   }
 
   #listenToNetwork(frame: Int16Array, afterMs: number): void {

@@ -12,7 +12,9 @@ export type Heard =
   /** A recording of the library, and what it is labelled with. Confidence 0: it was not, what is heard only began like it. */
   | { type: 'announcement'; id: string; label: string | null; confidence: number; afterMs: number }
   | { type: 'digit'; digit: string }
+  /** What was listened for after the answer is told, or does not come any more. */
+  | { type: 'listened' }
   | ({ type: 'answerer' } & Judgement)
 
-/** What to listen for: what the network says before the answer, who answers, keys. */
-export type Wants = { carrier: boolean; answerer: boolean; digits: boolean; plan: TonePlanName }
+/** What to listen for: what the network says before the answer, who answers, whether a fax is there (for `faxMsMax`), keys. */
+export type Wants = { carrier: boolean; answerer: boolean; fax: boolean; digits: boolean; plan: TonePlanName }

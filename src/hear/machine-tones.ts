@@ -2,14 +2,15 @@
  * What machines say to each other: a calling fax (CNG, 1100 Hz, ITU-T T.30), a calling modem (1300 Hz, V.25), and what answers with 2100 Hz:
  * a fax (CED, T.30) where it is plain, a modem or a V.34 fax (ANSam, V.8) where its phase is turned round every 450 ms.
  */
-import type { Bursts } from './bursts.ts'
+import type { Burst, Bursts } from './bursts.ts'
 import { frameMs, rateHz } from './sound.ts'
 
 export const machineSignals = ['cng', 'ced', 'ansam', 'modem'] as const
 export type MachineSignal = (typeof machineSignals)[number]
 
 const shareMin = 0.8
-const cng = { hz: 1100, toleranceHz: 40, ms: { min: 420, max: 580 } }
+/** T.30 4.3.3.1.2: half a second each three, give or take 15 %. */
+const cng = { hz: 1100, toleranceHz: 40, ms: { min: 420, max: 580 }, pauseMs: { min: 2550, max: 3450 } }
 const callingModem = { hz: 1300, toleranceHz: 25, ms: { min: 480, max: 720 } }
 const answer = { hz: 2100, toleranceHz: 25 }
 /** Long enough for two turns of the phase. */
@@ -21,6 +22,8 @@ const turnFramesMin = 15
 
 export class MachineTones {
   heard: MachineSignal | null = null
+  /** CNG came again after its pause: one alone may be the beep of an answering machine. */
+  isRepeated = false
   #burstsSeen = 0
   #answerFrames = 0
   #turns = 0
@@ -45,7 +48,9 @@ export class MachineTones {
       ['modem', callingModem],
     ] as const) {
       const isMeant = Math.abs(burst.hz - meant.hz) <= meant.toleranceHz
-      if (isMeant && burst.ms >= meant.ms.min && burst.ms <= meant.ms.max) return signal
+      if (!isMeant || burst.ms < meant.ms.min || burst.ms > meant.ms.max) continue
+      if (signal === 'cng' && this.heard === 'cng' && isPauseOfCng(bursts.burst(2))) this.isRepeated = true
+      return signal
     }
     return null
   }
@@ -72,6 +77,11 @@ export class MachineTones {
     if (this.#answerFrames * frameMs < answerMsMin) return null
     return this.#turns > 0 ? 'ansam' : 'ced'
   }
+}
+
+function isPauseOfCng(pause: Burst | undefined): boolean {
+  const { min, max } = cng.pauseMs
+  return pause !== undefined && !pause.isOn && pause.ms >= min && pause.ms <= max
 }
 
 const cosine = Float64Array.from({ length: 160 }, (_, i) => Math.cos((2 * Math.PI * answer.hz * i) / rateHz))

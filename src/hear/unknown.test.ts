@@ -48,7 +48,7 @@ test('one recording is one entry to label, louder, fainter, by the other law, cu
 /** As the ear's thread does at the end of a call that was not answered (rtp/ear-worker.ts). */
 function keepsNew(kept: Known[], sound: Int16Array): boolean {
   const library = new Announcements(kept)
-  const wants = { carrier: true, answerer: false, digits: false, plan: 'cn' } as const
+  const wants = { carrier: true, answerer: false, fax: false, digits: false, plan: 'cn' } as const
   const ear = new Ear(wants, library, () => undefined)
   for (const frame of framesOf(sound)) ear.push(frame)
   const unknown = ear.unknown()

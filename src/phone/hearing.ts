@@ -53,8 +53,15 @@ export class Hearing {
     if (event.type === 'leg.unknown') return unknown?.(event.sound, this.#calls.get(event.leg) ?? null)
     if (event.type !== 'leg.heard') return
     const { leg, heard } = event
-    if (heard.type === 'digit') key(leg, heard.digit)
+    if (heard.type === 'listened') this.#listened(leg)
+    else if (heard.type === 'digit') key(leg, heard.digit)
     else post({ type: 'leg.heard', leg, heard }, 'system')
+  }
+
+  /** The call may be over meanwhile, or its leg be listened to for something else by now. */
+  #listened(leg: LegId): void {
+    const what = this.#lines.get(leg)?.what
+    if (what === 'answerer' || what === 'fax') this.#change(leg, { what: 'nothing' })
   }
 
   #change(leg: LegId, change: Partial<Line>): void {
@@ -63,7 +70,8 @@ export class Hearing {
     const carrier = line.what === 'carrier'
     const digits = line.inBand && !carrier // nobody presses keys before the answer
     const answerer = line.what === 'answerer'
+    const fax = answerer || line.what === 'fax'
     const plan = tonePlanOf(line.place)
-    this.#options.bay.listen(leg, carrier || digits || answerer ? { carrier, answerer, digits, plan } : null)
+    this.#options.bay.listen(leg, carrier || digits || fax ? { carrier, answerer, fax, digits, plan } : null)
   }
 }

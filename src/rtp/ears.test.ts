@@ -11,7 +11,7 @@ import { sequence, silence, tone } from './tone.ts'
 /** Customer and carrier are two legs of one bay that send to each other. */
 const carl = 'leg_carl' as LegId
 const carrier = 'leg_carrier' as LegId
-const carrierOnly: Wants = { carrier: true, answerer: false, digits: false, plan: 'cn' }
+const carrierOnly: Wants = { carrier: true, answerer: false, fax: false, digits: false, plan: 'cn' }
 
 test('a busy tone before the answer is heard through the bay', async () => {
   const busy = sequence(...Array.from({ length: 4 }, () => [tone({ hz: 450, ms: 350 }), silence(350)]).flat())
@@ -51,12 +51,12 @@ test('an announcement that the bay was taught is named; one that it was not is h
 
 test('keys in the sound are heard, and not a second time where they come as telephone events', async () => {
   await using world = await line({ key: tone({ hz: [770, 1336], ms: 100, level: 0.2 }) }, null)
-  world.bay.listen(carl, { carrier: false, answerer: false, digits: true, plan: 'cn' })
+  world.bay.listen(carl, { carrier: false, answerer: false, fax: false, digits: true, plan: 'cn' })
   world.bay.play(carrier, 'key', false)
   assert.equal((await world.heard('digit')).digit, '5')
 
   await using both = await line({ key: tone({ hz: [770, 1336], ms: 100, level: 0.2 }) }, 101)
-  both.bay.listen(carl, { carrier: false, answerer: false, digits: true, plan: 'cn' })
+  both.bay.listen(carl, { carrier: false, answerer: false, fax: false, digits: true, plan: 'cn' })
   both.bay.sendDigits(carrier, '5')
   await both.until(() => both.events.some(({ type }) => type === 'leg.digit'))
   both.bay.play(carrier, 'key', false)

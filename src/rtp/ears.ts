@@ -71,7 +71,7 @@ export class Ears {
     if (wants === null) return this.#end(leg)
     if (ear !== undefined) {
       if (ear.isOver) return // the media thread is letting go of it
-      ear.isAnswered ||= wants.answerer || (ear.wants.carrier && !wants.carrier)
+      ear.isAnswered ||= wants.fax || (ear.wants.carrier && !wants.carrier)
       ear.wants = wants
       if (ear.isBegun) this.#thread.post({ type: 'want', leg, wants })
       return

@@ -251,6 +251,13 @@ const anyFact = fc.oneof(
     features: fc.constant({ words: 1 }),
   }),
   fc.record({
+    type: fc.constant('call.faxHeard'),
+    call: few('c'),
+    signal: fc.constant('ced'),
+    confidence: fc.constant(0.97),
+    afterMs: fc.nat(),
+  }),
+  fc.record({
     type: fc.constant('call.answererTold'),
     call: few('c'),
     answerer: fc.constantFrom('human', 'machine'),

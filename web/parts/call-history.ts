@@ -134,6 +134,7 @@ const tellers: Tellers = {
     reason: word(w => w.announcements.reasons),
     ...{ confidence: sure, afterMs, features: null },
   },
+  'call.faxHeard': { signal: word(w => w.announcements.faxSignals), confidence: sure, afterMs },
   'call.answererTold': { answerer: word(w => w.announcements.verdicts), by: word(w => w.announcements.told) },
   'call.queued': { queue, until },
   'call.appealed': { agent: user, reason: written },

@@ -204,6 +204,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         ourNumber: '+862151860000',
         announced: { by: 'recording', what: 'an_1', result: 'POWER_OFF', confidence: 0.93, afterMs: 1400 },
         judged: sampleJudged,
+        fax: null,
         told: {
           answerer: 'human',
           by: 'auditor',

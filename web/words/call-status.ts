@@ -16,6 +16,8 @@ const zh = {
     special: '特殊信息音',
     machine: '传真或机器音',
   } satisfies Record<Announced['by'], string>,
+  fax: '传真机',
+  faxHelp: '听到的是传真音。外呼时按“答录机”结束：不需事后处理，这个号码不再拨。',
   quiet: '听不到对方',
   quietHelp: '对方没有声音传来。可以问一声；若一直没有，满 1 分钟会自动挂断。',
   parkedIn: (slot: string) => `已驻留在 ${slot}`,
@@ -54,6 +56,9 @@ const en: Like<typeof zh> = {
     special: 'special information tones',
     machine: 'a fax or machine',
   },
+  fax: 'Fax machine',
+  faxHelp:
+    'What is heard is a fax. On calls that go out, “Machine” ends it: nothing to write down, and the number is not tried again.',
   quiet: 'Nothing heard',
   quietHelp:
     'No sound comes from there. Ask whether they are there; after a minute of nothing the call ends by itself.',

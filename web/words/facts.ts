@@ -7,6 +7,7 @@ const zh = {
     'agent.rung': '坐席话机振铃',
     'call.announced': '听到网络提示音',
     'call.judged': '判断接听者',
+    'call.faxHeard': '听到传真音',
     'call.answererTold': '人工认定接听者',
     'call.overtaken': '情况已变，此通话作废',
     'call.dismissed': '播放结束语后挂断',
@@ -56,7 +57,7 @@ const zh = {
       accepted: '不符而采用',
       business: '业务',
     },
-    ...{ confidence: '把握', verdict: '判断', answerer: '认定', state: '状态' },
+    ...{ confidence: '把握', verdict: '判断', answerer: '认定', signal: '音', state: '状态' },
   } as Record<string, string>,
   values: factValueWords.zh,
 }
@@ -66,6 +67,7 @@ const en: Like<typeof zh> = {
     'agent.rung': 'Desk phone of the agent rings',
     'call.announced': 'Announcement of the network heard',
     'call.judged': 'Judged who answered',
+    'call.faxHeard': 'Fax heard',
     'call.answererTold': 'Told who answered',
     'call.overtaken': 'Overtaken by what happened meanwhile',
     'call.dismissed': 'Last words said, then hung up',
@@ -113,7 +115,7 @@ const en: Like<typeof zh> = {
       business: 'business',
     },
     ...{ accepted: 'accepted though it does not fit' },
-    ...{ confidence: 'confidence', verdict: 'verdict', answerer: 'told as', state: 'state' },
+    ...{ confidence: 'confidence', verdict: 'verdict', answerer: 'told as', signal: 'tone', state: 'state' },
   } as Record<string, string>,
   values: factValueWords.en,
 }

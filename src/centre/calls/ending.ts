@@ -13,8 +13,9 @@ import { resultToRetry } from './announced.ts'
 import { campaignOf, giveBack } from './give-back.ts'
 
 /** `goneLeg`: the leg that ended by itself and needs no hanging up. */
-export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | null = null): void {
+export function endCall(d: Draft, call: Call, decided: Ending, goneLeg: LegId | null = null): void {
   if (call.phase === 'ended') return
+  const ending = withFax(d, call, decided)
   const agent = agentOf(d, call)
   const isMachine = ending.cause === 'machine' // there is nothing to write down of it
   const talkedOn = call.phase === 'talking' && agent !== null && agent.call === call.id && !isMachine
@@ -35,6 +36,13 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   const until = d.now + wrapMs
   const wrapping = { agent: agent.user.id, state: 'wrapping', reason: null, call: call.id, until } as const
   d.fact({ type: 'agent.stateChanged', ...wrapping })
+}
+
+/** A fax had answered, and nobody talked: that is what the attempt came to. */
+function withFax(d: Draft, call: Call, ending: Ending): Ending {
+  const isTalked = call.lastAgent !== null || agentOf(d, call) !== null || call.desk !== null || call.of !== null
+  const isOther = call.direction === 'in' || isTalked || ending.result !== 'ANSWERED'
+  return call.fax === undefined || isOther ? ending : { ...ending, result: 'FAX' }
 }
 
 /**

@@ -26,13 +26,13 @@ function ringing(settings: Partial<Campaign>): TestFloor {
   return floor
 }
 
-test('with early media an ear listens, by the tones of the country that is called; at the answer it stops', () => {
+test('with early media an ear listens, by the tones of the country that is called; after the answer for a fax', () => {
   const floor = ringing({})
   const { leg, id } = floor.call
   const hears = { type: 'media.hear', leg, call: id, place: '86' } as const
   assert.deepEqual(floor.lastEffect('media.hear'), { ...hears, what: 'carrier' })
   floor.do({ type: 'leg.answered', leg })
-  assert.deepEqual(floor.lastEffect('media.hear'), { ...hears, what: 'nothing' })
+  assert.deepEqual(floor.lastEffect('media.hear'), { ...hears, what: 'fax' })
 })
 
 test('a trunk may say whose tones are spoken on it, that nothing is listened for before the answer, and that machines are not judged', () => {
@@ -48,9 +48,9 @@ test('a trunk may say whose tones are spoken on it, that nothing is listened for
     floor.do({ type: 'leg.answered', leg: floor.call.leg })
     return floor.effects.flatMap(each => (each.type === 'media.hear' ? [`${each.what} ${each.place}`] : []))
   }
-  assert.deepEqual(on({ tones: 'uk' }), ['carrier 44', 'nothing 44'])
+  assert.deepEqual(on({ tones: 'uk' }), ['carrier 44', 'fax 44'])
   assert.deepEqual(on({}, { machines: 'end' }), ['carrier 86', 'answerer 86'])
-  assert.deepEqual(on({ machines: false }, { machines: 'end' }), ['carrier 86', 'nothing 86'])
+  assert.deepEqual(on({ machines: false }, { machines: 'end' }), ['carrier 86', 'fax 86'])
   assert.deepEqual(on({ hearing: false }, { machines: 'end' }), ['answerer 86'])
   for (const each of toneChoices) if (each !== 'callee') assert.equal(tonePlanOf(tonesOf[each]), each)
 })
@@ -114,7 +114,7 @@ test('a tone tells less than words: it does not take their place, and they take 
 test('who answered is judged only where the campaign asks, while the agent is connected as ever', () => {
   const off = ringing({})
   off.do({ type: 'leg.answered', leg: off.call.leg })
-  assert.equal(off.lastEffect('media.hear').what, 'nothing')
+  assert.equal(off.lastEffect('media.hear').what, 'fax')
 
   const told = ringing({ machines: 'tell' })
   const { call } = told

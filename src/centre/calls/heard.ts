@@ -16,6 +16,7 @@ import { placeOf } from '../numbers/zone.ts'
 import { rulesOf, tonesOf } from '../trunks/trunk-rules.ts'
 import { sureMin } from './announced.ts'
 import { endCall } from './ending.ts'
+import { endAsMachine, faxHeard } from './fax.ts'
 import { campaignOf } from './give-back.ts'
 
 /** By what the network was understood. */
@@ -76,6 +77,7 @@ export function legHeard(d: Draft, { leg, heard }: Extract<Input, { type: 'leg.h
   const call = partyCall(d, leg)
   if (call === null || call.phase === 'ended') return
   if (heard.type === 'answerer') return judge(d, call, heard)
+  if (heard.type === 'machine' && call.answeredAt !== null) return faxHeard(d, call, heard)
   const announced = announcedBy(heard)
   if (announced === null || call.answeredAt !== null) return
   const before = call.announced
@@ -88,19 +90,19 @@ export function legHeard(d: Draft, { leg, heard }: Extract<Input, { type: 'leg.h
   endCall(d, call, { by: 'carrier', cause: 'announced', result, sipStatus: null, q850: null })
 }
 
-/** At the answer, or when early media begin: what the ear is to listen for from now on. */
+/** At the answer, or when early media begin: what the ear is to listen for from now on. After the answer it is done by itself. */
 export function listen(d: Draft, call: Call, when: 'early' | 'answered'): void {
-  if (call.direction === 'in') return
   const { hearing, tones, machines } = rulesOf(d.state.trunks.get(call.trunk)?.trunk ?? {})
   const place = tones === 'callee' ? placeOf(call.number) : tonesOf[tones]
-  const hear = (what: 'carrier' | 'answerer' | 'nothing') =>
+  const hear = (what: 'carrier' | 'answerer' | 'fax') =>
     d.effect({ type: 'media.hear', leg: call.leg, call: call.id, what, place })
   if (when === 'early') {
     if (hearing) hear('carrier')
     return
   }
-  if (machines && (campaignOf(d, call)?.machines ?? 'off') !== 'off' && isLive(call)) hear('answerer')
-  else if (call.early) hear('nothing')
+  if (call.direction === 'in') return hear('fax')
+  const isJudged = machines && (campaignOf(d, call)?.machines ?? 'off') !== 'off' && isLive(call)
+  hear(isJudged ? 'answerer' : 'fax')
 }
 
 /** Whom an agent who did not dial is to be matched with. */
@@ -116,7 +118,7 @@ function judge(d: Draft, call: Call, { type: _, ...judged }: { type: 'answerer' 
   const isSure = machines === 'end' ? provesMachine.has(judged.reason) : machines === 'end_likely'
   if (!isMachine || judged.confidence < machineSureMin || !isSure) return
   if (!isLive(call) || call.dismissed !== null) return
-  endCall(d, call, { by: 'system', cause: 'machine', result: 'VOICEMAIL', sipStatus: null, q850: 16 })
+  endAsMachine(d, call, 'system', judged.verdict === 'fax' ? 'FAX' : 'VOICEMAIL')
 }
 
 /** The agent heard a machine: the call ends as one that met a machine does, with nothing to write down. */
@@ -131,7 +133,7 @@ export function agentMetMachine(d: Draft, { agent: by, call: id }: Extract<Input
   if (d.now - call.answeredAt! > greetingMsMax)
     return d.refuse('talked_too_long', 'No greeting lasts two minutes: end the call and write down its outcome.')
   d.fact({ type: 'call.answererTold', call: id, answerer: 'machine', by: 'agent' })
-  endCall(d, call, { by: 'agent', cause: 'machine', result: 'VOICEMAIL', sipStatus: null, q850: 16 })
+  endAsMachine(d, call, 'agent', call.fax === undefined ? 'VOICEMAIL' : 'FAX')
 }
 
 function announcedBy(heard: Exclude<HeardOnLine, { type: 'answerer' }>): Announced | null {

@@ -28,8 +28,8 @@ export const defaultRetries: readonly RetryRule[] = [
   { result: 'FAILED', delayMs: 10 * minute, max: 9 },
 ]
 
-/** Never again: the number is not there. */
-const final: ReadonlySet<CallResult> = new Set(['VACANT', 'INVALID', 'NUMBER_CHANGED'])
+/** Never again: the number is not there, or nobody to talk to is. */
+const final: ReadonlySet<CallResult> = new Set(['VACANT', 'INVALID', 'NUMBER_CHANGED', 'FAX'])
 /** Until another number of the same party is tried, when one turned out not to be there. */
 const nextNumberMs = minute
 

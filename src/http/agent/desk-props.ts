@@ -301,6 +301,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     ourNumber: shownNumber(call.ourNumber, false),
     heldBy: call.heldBy,
     overtaken: call.overtaken ?? null,
+    fax: call.fax !== undefined,
     announced: announcedOf(call.announced),
     early: call.agent === user.id && hearsEarly(state, call),
     quietSince: null,

@@ -50,6 +50,9 @@ test('a desk that stands open says since when nothing is heard from the other si
   assert.equal((await status()).includes('听不到'), false)
   quietMs = 14_000
   assert.equal(quietSince(house.deps, alice.id), house.clock.now() - 14_000)
+  const heard = { type: 'machine', signal: 'ced', confidence: 0.97, afterMs: 3_600 } as const
+  await engine.dispatch({ type: 'leg.heard', leg: call!.leg, heard }, 'system')
+  assert.match(await status(), /传真机/, 'why nobody speaks, at once')
   await engine.dispatch({ type: 'leg.held', leg: call!.leg }, 'system')
   assert.equal(quietSince(house.deps, alice.id), null, 'who holds may be silent')
   assert.deepEqual([...asked], [call!.leg])

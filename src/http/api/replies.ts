@@ -1,5 +1,6 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
+import { faxSignals } from '../../centre/calls/fax.ts'
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/calls/heard.ts'
 import {
   businesses,
@@ -283,6 +284,9 @@ export const callReply = z
         features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
       }),
     ).openapi({ description: 'Who answered, by the sound, where the campaign asks for it' }),
+    fax: orNull(z.object({ signal: z.enum(faxSignals), confidence: z.number(), afterMs: z.number() })).openapi({
+      description: 'A fax that was heard on the line in the first seconds after the answer: by CED, ANSam or CNG',
+    }),
     told: orNull(
       z.object({ answerer: z.enum(toldAnswerers), by: z.enum(toldBy), at: instant, actor: z.string() }),
     ).openapi({ description: 'Who answered, as an agent or an auditor heard it' }),

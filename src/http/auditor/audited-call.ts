@@ -71,6 +71,7 @@ export async function auditedCall(
       })),
       announced: call.announced,
       judged: call.judged,
+      fax: call.fax,
       told: call.told && { ...call.told, who: actorName(deps, call.told.actor) },
       tellAt:
         call.direction === 'out' && call.answeredAt !== null && call.endedAt !== null

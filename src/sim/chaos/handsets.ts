@@ -87,7 +87,10 @@ export class Handsets {
             { type: 'announcement', id: 'an_1', label: oneOf(random, ['VACANT', 'BUSY', null]), ...how },
             { type: 'special', class: 'vacant', ...how },
           ])
-        : { type: 'answerer', ...judged(oneOf(random, ['human', 'machine', 'fax', 'unsure'])), ...how }
+        : oneOf<HeardOnLine>(random, [
+            { type: 'answerer', ...judged(oneOf(random, ['human', 'machine', 'fax', 'unsure'])), ...how },
+            { type: 'machine', signal: oneOf(random, ['ced', 'ansam', 'cng', 'modem']), ...how },
+          ])
     post({ type: 'leg.heard', leg: call.leg, heard })
   }
 

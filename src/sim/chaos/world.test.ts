@@ -59,6 +59,7 @@ test('whatever people do, the invariants of the floor hold: 80 seeded floors, an
     'refused: closing',
     'call.announced',
     'call.judged',
+    'call.faxHeard',
     'call.answererTold',
     'recorder.diskChanged',
     'refused: desk_call',

@@ -246,6 +246,11 @@ function projectCall(db: Connection, { seq, at, actor }: ProjectedLine, fact: Fa
       run('UPDATE calls SET judged = ? WHERE id = ?', JSON.stringify(judged), call)
       return true
     }
+    case 'call.faxHeard': {
+      const { call, type: _, ...fax } = fact
+      run('UPDATE calls SET fax = ? WHERE id = ?', JSON.stringify(fax), call)
+      return true
+    }
     case 'call.answererTold': {
       const { answerer, by } = fact
       run('UPDATE calls SET told = ? WHERE id = ?', JSON.stringify({ answerer, by, at, actor }), fact.call)

@@ -72,7 +72,7 @@ export function recycle(db: Connection, leads: LeadId[], at: number): void {
   const ready = sql(
     db,
     `UPDATE leads SET state = 'ready', due_at = ?, attempts = 0, next_number = NULL, reason = 'recycled', changed_at = ?,
-       bad = CASE WHEN reason IN ('VACANT', 'INVALID', 'NUMBER_CHANGED') THEN NULL ELSE bad END
+       bad = CASE WHEN reason IN ('VACANT', 'INVALID', 'NUMBER_CHANGED', 'FAX') THEN NULL ELSE bad END
      WHERE id = ? AND state IN ('done', 'exhausted')`,
   )
   for (const lead of leads) ready.run(at, at, lead)

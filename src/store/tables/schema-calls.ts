@@ -1,5 +1,6 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 
+import type { Fax } from '../../centre/calls/fax.ts'
 import type { Announced, Judged, Told } from '../../centre/calls/heard.ts'
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../../centre/entities.ts'
 import type { Actor, AgentPhase, RecordingKind } from '../../centre/facts.ts'
@@ -44,6 +45,8 @@ export const calls = sqliteTable(
     announced: text({ mode: 'json' }).$type<Announced>(),
     /** Who answered, by the sound. */
     judged: text({ mode: 'json' }).$type<Judged>(),
+    /** A fax was on the line. */
+    fax: text({ mode: 'json' }).$type<Fax>(),
     /** Who answered, as somebody heard it; an auditor's word stands over an agent's. */
     told: text({ mode: 'json' }).$type<Told & { at: number; actor: Actor }>(),
     disposition: text(),

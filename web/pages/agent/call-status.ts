@@ -40,6 +40,7 @@ function statusOf(props: DeskProps, w: Words): Status | null {
   if (call.slot !== null) return parked(call.slot, station.kind, w)
   if (call.endedAt !== null) return call.passedOn || last === null ? null : over(last, w)
   if (call.connectedAt === null) return call.direction === 'out' && call.phase !== 'assigned' ? before(call, w) : null
+  if (call.fax) return { tone: 'amber', icon: 'triangle-alert', words: w.callStatus.fax, help: w.callStatus.faxHelp }
   if (call.quietSince === null || call.heldBy !== null || call.consult !== null) return null
   const { quiet: words, quietHelp: help } = w.callStatus
   return { tone: 'amber', icon: 'triangle-alert', words, since: call.quietSince, help }

@@ -115,6 +115,8 @@ export type DeskCall = {
     state: 'called' | 'other' | 'party' | 'both'
     outside: boolean
   } | null
+  /** A fax was heard on the line; left out: none. */
+  fax?: boolean
   /** What the network was understood to say before the answer. */
   announced: (Pick<Announced, 'by' | 'result'> & { sure: boolean }) | null
   /** A sound of the network is heard by who dials, be it a ring-back tone or an announcement; keys go there. */

@@ -1,3 +1,4 @@
+import type { Fax } from '../../../src/centre/calls/fax.ts'
 import type { Announced, Judged, Told } from '../../../src/centre/calls/heard.ts'
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
 import type { RecordingKind } from '../../../src/centre/facts.ts'
@@ -29,6 +30,7 @@ export type AuditedCallProps = {
     /** What the network said before the answer, and who answered, as far as was heard. */
     announced: Announced | null
     judged: Judged | null
+    fax: Fax | null
     /** Who answered, as somebody heard it. */
     told: (Told & { who: string; at: number }) | null
     /** Whoever sees this may say it, at `ACTION`; null: nobody answered, or it goes on. */
@@ -155,7 +157,7 @@ ${row(w.trunkRules.tries, triesOf(call, w))}
 ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
 ${row(w.trunkRules.signalled, call.ending && signalledOf(call.ending, w))}
-${row(w.announcements.onCall, call.announced && announcedOf(call.announced, w))}${row(w.announcements.answerer, call.judged && judgedOf(call.judged, w))}
+${row(w.announcements.onCall, call.announced && announcedOf(call.announced, w))}${row(w.announcements.answerer, call.judged && judgedOf(call.judged, w))}${row(w.announcements.fax, call.fax && faxOf(call.fax, w))}
 ${row(w.announcements.personSays, call.told && `${w.announcements.verdicts[call.told.answerer]} · ${w.announcements.told[call.told.by]} · ${call.told.who} · ${exactly(call.told.at, frame)}`)}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
 ${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict && checkedRules(call.verdict, w))}</dl>${call.tellAt === null ? null : tellAnswerer(call.tellAt, call.told, w)}`
@@ -186,6 +188,10 @@ function tellAnswerer(action: string, told: Told | null, w: Words): Html {
 function announcedOf({ result, what, confidence, afterMs }: Announced, w: Words): string {
   const name = result === null ? what : w.domain.callResult[result]
   return `${name} · ${percent(confidence)} · ${(afterMs / 1000).toFixed(1)} s`
+}
+
+function faxOf({ signal, confidence, afterMs }: Fax, w: Words): string {
+  return `${w.announcements.faxSignals[signal]} · ${percent(confidence)} · ${(afterMs / 1000).toFixed(1)} s`
 }
 
 function judgedOf({ verdict, confidence, reason, afterMs }: Judged, w: Words): string {
