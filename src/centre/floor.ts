@@ -100,7 +100,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     if (floor !== undefined) noteStart(floor, Math.min(at, now))
   }
   state.lines.rules = setup.lineRules ?? state.lines.rules
-  state.toll.rules = setup.tollRules ?? state.toll.rules
+  state.toll.setRules(setup.tollRules, state.zone)
   state.toll.resume(setup.tollSpent ?? [], state.zone, now)
   for (const { at, trunk, callerId, ...counts } of setup.lines ?? []) {
     if (state.trunks.get(trunk)?.trunk.callerIds.includes(callerId)) state.lines.resume(trunk, callerId, at, counts)

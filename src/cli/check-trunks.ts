@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import net from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import { zoneOr } from '../centre/numbers/zone.ts'
-import { type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
+import { type TollRules, tollRulesIn } from '../centre/toll/rules.ts'
 import { testObstacle } from '../centre/toll/test-number.ts'
 import { connectionOf, nextHopOf } from '../centre/trunks/trunk-connection.ts'
 import { rulesOf } from '../centre/trunks/trunk-rules.ts'
@@ -110,7 +110,7 @@ type Known = {
 
 async function enabledTrunks(config: Config): Promise<Known> {
   const { database } = dataFiles(config)
-  if (!existsSync(database)) return { all: [], toll: { rules: tollRulesDefault, zone: zoneOr(null) } }
+  if (!existsSync(database)) return { all: [], toll: { rules: tollRulesIn(zoneOr(null)), zone: zoneOr(null) } }
   const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }, { tollOf }, { zoneOf }] =
     await Promise.all([
       import('../store/db.ts'),
@@ -137,7 +137,7 @@ async function enabledTrunks(config: Config): Promise<Known> {
       }
     }
     const zone = zoneOf(drizzleOf(connection))
-    const { tollRules = tollRulesDefault } = tollOf(drizzleOf(connection), zone, systemClock.now())
+    const { tollRules = tollRulesIn(zone) } = tollOf(drizzleOf(connection), zone, systemClock.now())
     const all = trunks.map(trunk => ({
       trunk,
       key: secretOf(trunk.id, 'trunk-key'),

@@ -59,6 +59,7 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
         },
       ],
       spent: '14',
+      help: { zone: 'Asia/Shanghai', numbers: ['110', '119', '120', '122', '112', '911'], missing: ['112', '911'] },
       dialling: {
         values: {
           emergency: '110\n119\n120\n122',

@@ -32,6 +32,8 @@ const zh = {
   dialling: '可以拨打的号码',
   emergency: '紧急号码',
   emergencyHelp: '每行一个。任何人随时可拨，不受策略、上限和时段限制；未签入时可用话机直接拨打。',
+  emergencyHere: (zone: string, numbers: string) => `本地（${zone}）的号码：${numbers}。`,
+  emergencyMissing: (numbers: string) => `本地的紧急号码 ${numbers} 现在拨不通：请加入名单。`,
   barred: '禁拨号段',
   barredHelp: '每行一个开头，如 +882。所有方式都不拨，包括活动。',
   agentPatterns: '坐席手动可拨',
@@ -86,6 +88,8 @@ const en: Like<typeof zh> = {
   emergency: 'Emergency numbers',
   emergencyHelp:
     'One a line. Anyone dials them at any time, whatever policies, caps and hours say; on a desk phone without signing on.',
+  emergencyHere: (zone: string, numbers: string) => ` Here (${zone}): ${numbers}.`,
+  emergencyMissing: (numbers: string) => `Emergency numbers of here cannot be dialled now: ${numbers}. Add them.`,
   barred: 'Barred',
   barredHelp: 'The first digits, one a line: +882. Nobody dials them in any way, campaigns included.',
   agentPatterns: 'Agents dial by hand',

@@ -50,6 +50,26 @@ const zonesByCode: Record<string, readonly string[]> = {
   '977': ['Asia/Kathmandu'],
 }
 
+/** Older names, and zones between the ends of a country. */
+const otherZones: Record<string, string> = {
+  ...{ 'Asia/Calcutta': '91', 'Asia/Saigon': '84', 'Asia/Rangoon': '95', 'Asia/Katmandu': '977', 'Asia/Dacca': '880' },
+  ...{ 'Asia/Macao': '853', 'Asia/Istanbul': '90', 'Asia/Kuching': '60', 'Asia/Pontianak': '62', 'Asia/Urumqi': '86' },
+  ...{ PRC: '86', Hongkong: '852', Singapore: '65', Japan: '81', ROK: '82', ROC: '886', GB: '44', Turkey: '90' },
+  ...{ 'Australia/Adelaide': '61', 'Australia/Brisbane': '61', 'Australia/Darwin': '61', 'Australia/Hobart': '61' },
+  ...{ 'Australia/Melbourne': '61', 'Australia/Canberra': '61', 'Europe/Belfast': '44', 'Africa/Ceuta': '34' },
+  ...{ 'America/Chicago': '1', 'America/Denver': '1', 'America/Phoenix': '1', 'America/Anchorage': '1' },
+  ...{ 'America/Toronto': '1', 'America/Vancouver': '1', 'America/Winnipeg': '1', 'America/Edmonton': '1' },
+  ...{ 'America/Halifax': '1', 'America/Detroit': '1', 'America/Regina': '1', 'US/Eastern': '1', 'US/Pacific': '1' },
+}
+const placesByZone = new Map(
+  Object.entries(zonesByCode).flatMap(([code, zones]) => zones.map(zone => [zone, code] as const)),
+)
+
+/** The country calling code of a time zone; '' when none here has it. */
+export function placeOfZone(zone: string): string {
+  return placesByZone.get(zone) ?? otherZones[zone] ?? ''
+}
+
 /** Zones of an E.164 number; [] when the country is not known. */
 export function zonesOf(number: string): readonly string[] {
   return zonesByCode[placeOf(number)] ?? []

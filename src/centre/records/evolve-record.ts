@@ -117,7 +117,10 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
     case 'setting.saved':
       setSupervisionShown(state, change.key, change.value)
       setLeaderless(state, change.key, change.value)
-      if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
+      if (change.key === 'centre.zone') {
+        state.zone = zoneOr(change.value)
+        state.toll.moved(state.zone)
+      }
       if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
       if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)
       setTransfer(state, change.key, change.value)
@@ -151,7 +154,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       state.lines.rules = change.rules
       break
     case 'toll.rulesSaved':
-      state.toll.rules = change.rules
+      state.toll.setRules(change.rules, state.zone)
       break
     default: // sessions, tokens, settings, exports: no matter of the floor
       break

@@ -2,7 +2,7 @@
 import type { CallId, UserId } from '../../lib/ids.ts'
 import type { Fact } from '../facts.ts'
 import { localDay } from '../numbers/zone.ts'
-import { isHome, type TollRules, tollRulesDefault } from './rules.ts'
+import { isHome, type TollRules, tollRulesDefault, tollRulesIn } from './rules.ts'
 
 type Live = { by: UserId | null; since: number | null }
 const minuteMs = 60_000
@@ -14,6 +14,8 @@ const [helpedMax, helpersMax] = [20, 1_000]
 
 export class TollBook {
   rules: TollRules = tollRulesDefault
+  /** Somebody set them; else they are those of where the centre is. */
+  #isSet = false
   #day = Number.NaN
   #totalMs = 0
   readonly #byPerson = new Map<UserId, number>()
@@ -23,6 +25,17 @@ export class TollBook {
   #alarms: number[] = []
   /** Of each desk phone that dialled help by itself, when, the last few. */
   readonly #helped = new Map<UserId, number[]>()
+
+  /** undefined: nobody set any. */
+  setRules(rules: TollRules | undefined, zone: string): void {
+    this.#isSet = rules !== undefined
+    this.rules = rules ?? tollRulesIn(zone)
+  }
+
+  /** The centre's clock is another. */
+  moved(zone: string): void {
+    if (!this.#isSet) this.rules = tollRulesIn(zone)
+  }
 
   /** What the store knows of the day so far. */
   resume(spent: readonly { by: UserId | null; ms: number }[], zone: string, at: number): void {

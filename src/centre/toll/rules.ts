@@ -3,7 +3,8 @@
  * lender money and bring somebody else a share of it (toll fraud; see GSMA FF.21, ITU-T E.156 on misuse of numbers).
  */
 import { normaliseNumber } from '../numbers/number.ts'
-import { zonesOf } from '../numbers/zone.ts'
+import { placeOf } from '../numbers/zone.ts'
+import { emergencyNumbersIn, homeOf } from './emergency-numbers.ts'
 
 export type TollRules = {
   /** Dialled as they stand, by anyone, whatever else stands in the way. */
@@ -22,11 +23,10 @@ export type TollRules = {
 }
 
 /**
- * Emergency numbers are China's (police, fire, ambulance, traffic accidents) and the two that mobile phones take everywhere (3GPP TS 22.101
- * §10). Barred are satellites, international networks, shared-cost and premium-rate numbers, and the British ranges that are billed so.
+ * Where no zone is known emergency numbers are China's; see `tollRulesIn`. Barred are satellites, international networks, shared-cost and premium-rate numbers, and the British ranges that are billed so.
  */
 export const tollRulesDefault: TollRules = {
-  emergency: ['110', '119', '120', '122', '112', '911'],
+  emergency: emergencyNumbersIn(''),
   barred: ['+870', '+878', '+881', '+882', '+883', '+888', '+979', '+808', '+1900', '+4470', '+449'],
   byHand: { agent: ['home'], supervisor: ['home'] },
   personMinutesMax: 60,
@@ -35,13 +35,14 @@ export const tollRulesDefault: TollRules = {
   night: { from: 22 * 60, to: 6 * 60 },
 }
 
-/** Numbers without a country code are read as Chinese ones; so is a centre whose zone belongs to no country here. */
-const homeZone = 'Asia/Shanghai'
+/** Until somebody sets others: of a centre in this time zone. */
+export function tollRulesIn(zone: string): TollRules {
+  return { ...tollRulesDefault, emergency: emergencyNumbersIn(zone) }
+}
 
 /** Whether this is a number of the centre's own country: one whose time may be the centre's. */
 export function isHome(number: string, zone: string): boolean {
-  const zones = zonesOf(number)
-  return zones.includes(isCountrys(zone) ? zone : homeZone)
+  return placeOf(number) === homeOf(zone)
 }
 
 /** The emergency number that was dialled, as it goes out; null: none. Spaces and dashes are passed over, and nothing else is. */
@@ -68,14 +69,3 @@ export function isEmergencyNumber(text: string): boolean {
 export function isPrefix(text: string): boolean {
   return /^\+\d{0,14}$/.test(text)
 }
-
-const countryZones = new Map<string, boolean>()
-function isCountrys(zone: string): boolean {
-  const known = countryZones.get(zone)
-  if (known !== undefined) return known
-  const is = codes.some(code => zonesOf(`+${code}`).includes(zone))
-  if (countryZones.size > 100) countryZones.clear()
-  countryZones.set(zone, is)
-  return is
-}
-const codes = Array.from({ length: 999 }, (_, code) => code + 1)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { tollRulesIn } from '../../centre/toll/rules.ts'
+import { saveTollRules } from '../../records/gate/toll.ts'
+import { saveSettings } from '../../records/settings.ts'
 import { createTrunk } from '../../records/telephony/trunks.ts'
 import { agentRoutes } from '../agent/agent.ts'
 import { look, send } from '../testing/form.ts'
@@ -36,6 +39,20 @@ test('what may be dialled is saved from the form, holds at once, and is there ag
   assert.match(page.text, /21:30/)
   assert.match(page.text, /\+852/)
   assert.deepEqual((await house.store.read('load.setup', { now: house.clock.now() })).tollRules, rules)
+})
+
+test('the page says which emergency numbers are those of here, and which of them cannot be dialled', async () => {
+  await using abroad = await openHouse({ pages: { routers: [adminRoutes] } })
+  await abroad.add('sue', 'security', { language: 'zh-CN' })
+  const { cookie: hers } = await abroad.signIn('sue')
+  await saveSettings(abroad.deps.records, 'system', { 'centre.zone': 'Asia/Singapore' })
+  const before = await look(abroad, hers, '/admin/safety')
+  assert.match(before.text, /Asia\/Singapore）的号码：999 · 995 · 112 · 911/)
+  assert.doesNotMatch(before.text, /拨不通/)
+  assert.equal((await send(abroad, hers, 'POST', '/admin/safety/dialling', right)).status, 303)
+  assert.match((await look(abroad, hers, '/admin/safety')).text, /999 · 995 · 112 · 911 现在拨不通/)
+  const { barred } = await saveTollRules(abroad.deps.records, 'system', {})
+  assert.deepEqual(abroad.engine.state.toll.rules, { ...tollRulesIn('Asia/Singapore'), barred })
 })
 
 test('a field that is wrong is named with what was found, in Chinese, and nothing is saved', async () => {

@@ -5,6 +5,7 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import { clock } from '../../centre/policy/gate-words.ts'
 import type { FloorState } from '../../centre/state.ts'
+import { emergencyNumbersIn } from '../../centre/toll/emergency-numbers.ts'
 import { AllowList } from '../../lib/allow-list.ts'
 import type { UserId } from '../../lib/ids.ts'
 import { saveTollRules } from '../../records/gate/toll.ts'
@@ -108,6 +109,7 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
           number: shownNumber(number, c.var.user.numbersMasked),
         })),
         spent: String(Math.ceil(centre / 60_000)),
+        help: helpHere(state),
         dialling: filled.dialling ?? { ...nothingFilled, values: rulesTyped(state) },
         from: filled.from ?? {
           ...nothingFilled,
@@ -128,6 +130,11 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
   }
 
   return route
+}
+
+function helpHere({ zone, toll }: FloorState) {
+  const numbers = emergencyNumbersIn(zone)
+  return { zone, numbers, missing: numbers.filter(number => !toll.rules.emergency.includes(number)) }
 }
 
 function rulesTyped({ toll }: FloorState): Typed {

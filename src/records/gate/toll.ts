@@ -1,6 +1,8 @@
 /** What may be dialled: emergency numbers, barred beginnings, calls by hand abroad. */
 import { z } from '@hono/zod-openapi'
 import type { Actor } from '../../centre/facts.ts'
+import { zoneOr } from '../../centre/numbers/zone.ts'
+import { emergencyNumbersIn } from '../../centre/toll/emergency-numbers.ts'
 import { isEmergencyNumber, isPrefix, type TollRules, tollRulesDefault } from '../../centre/toll/rules.ts'
 import { keep, type RecordsDoor } from '../door.ts'
 import { parseInput } from '../parse.ts'
@@ -16,7 +18,13 @@ const unique = (list: string[]) => [...new Set(list)]
 
 export const tollRulesInput = z
   .strictObject({
-    emergency: z.array(emergency).min(1).max(20).transform(unique).default(tollRulesDefault.emergency),
+    emergency: z
+      .array(emergency)
+      .min(1)
+      .max(20)
+      .transform(unique)
+      .optional()
+      .openapi({ description: 'Left out: those of the country that the centre’s time zone is of' }),
     barred: z.array(prefix).max(200).transform(unique).default(tollRulesDefault.barred),
     byHand: z
       .strictObject({
@@ -36,7 +44,9 @@ export const tollRulesInput = z
   .openapi('TollRules')
 
 export async function saveTollRules(door: RecordsDoor, actor: Actor, given: unknown): Promise<TollRules> {
-  const rules = parseInput(tollRulesInput, given)
+  const { emergency, ...rest } = parseInput(tollRulesInput, given)
+  const zone = zoneOr((await door.store.read('settings.all', {}))['centre.zone'])
+  const rules = { emergency: emergency ?? emergencyNumbersIn(zone), ...rest }
   await keep(door, actor, [{ type: 'toll.rulesSaved', rules }])
   return rules
 }

@@ -3,7 +3,7 @@
 import type { Fact } from '../../centre/facts.ts'
 import { dayOf } from '../../centre/numbers/day.ts'
 import type { Setup } from '../../centre/records/setup.ts'
-import { isHome, type TollRules, tollRulesDefault } from '../../centre/toll/rules.ts'
+import { isHome, type TollRules, tollRulesIn } from '../../centre/toll/rules.ts'
 import type { CallId, TrunkId, UserId } from '../../lib/ids.ts'
 import { type Db, sql } from '../db.ts'
 
@@ -57,7 +57,7 @@ export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRule
     | { value: string }
     | undefined
   const tollRules =
-    saved === undefined ? tollRulesDefault : { ...tollRulesDefault, ...(JSON.parse(saved.value) as Partial<TollRules>) }
+    saved === undefined ? undefined : { ...tollRulesIn(zone), ...(JSON.parse(saved.value) as Partial<TollRules>) }
   const rows = sql(
     db.$client,
     `SELECT number, answered_at AS answeredAt, ended_at AS endedAt, (SELECT body FROM journal
@@ -71,7 +71,7 @@ export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRule
     const by = fact.of?.agent ?? fact.agent
     return by === null && fact.of === undefined ? [] : [{ by, ms: endedAt - answeredAt }]
   })
-  return { tollRules, tollSpent }
+  return { ...(tollRules && { tollRules }), tollSpent }
 }
 
 type CallDialed = Extract<Fact, { type: 'call.dialed' }>

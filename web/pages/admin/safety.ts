@@ -25,6 +25,8 @@ export type SafetyProps = {
   /** Minutes talked abroad today by calls dialled by hand. */
   spent: string
   dialling: Filled
+  /** Emergency numbers of where the centre is, and which of them cannot be dialled now. */
+  help: { zone: string; numbers: string[]; missing: string[] }
   from: Filled
   /** Where calls may be passed on to outside. */
   passing: Filled
@@ -58,13 +60,14 @@ ${table({
   })
 }
 
-function dialling({ frame, dialling: filled, spent }: SafetyProps): Html {
+function dialling({ frame, dialling: filled, spent, help }: SafetyProps): Html {
   const w = textsOf(frame)
   const words = w.safety
   const lines = { rows: 3, figure: true }
   const minutes = { type: 'number', min: 0, required: true, figure: true } as const
   return html`<section class="panel"><h2>${words.dialling}</h2>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/dialling">
-${areaField({ name: 'emergency', label: words.emergency, help: words.emergencyHelp, required: true, ...lines }, filled)}
+${help.missing.length === 0 ? null : notice('amber', words.emergencyMissing(help.missing.join(' · ')))}
+${areaField({ name: 'emergency', label: words.emergency, help: `${words.emergencyHelp}${words.emergencyHere(help.zone, help.numbers.join(' · '))}`, required: true, ...lines }, filled)}
 ${areaField({ name: 'barred', label: words.barred, help: words.barredHelp, ...lines }, filled)}
 ${areaField({ name: 'agent', label: words.agentPatterns, help: words.patternsHelp, ...lines }, filled)}
 ${areaField({ name: 'supervisor', label: words.supervisorPatterns, ...lines }, filled)}
