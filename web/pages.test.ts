@@ -144,7 +144,7 @@ test('why a text did not go is said in words; what a gateway says stands as it s
 test('a trunk that does not answer when it is asked is not shown as well', () => {
   const words = wordsIn('zh-CN')
   const state = (unproved: boolean) =>
-    String(trunkState({ up: true, why: null, unproved, lapsing: null, refusing: null }, words))
+    String(trunkState({ up: true, why: null, unproved, lapsing: null, eased: null, refusing: null }, words))
   assert.match(state(false), /green/)
   assert.match(state(true), /amber[\s\S]*不应答探测/)
 })
@@ -176,7 +176,7 @@ test('a trunk that lets no call in says so beside how it is, in both languages',
   const state = (language: 'zh-CN' | 'en', up = true) =>
     String(
       trunkState(
-        { up, why: up ? null : 'no_answer', unproved: false, lapsing: null, refusing: 'inbound_secret' },
+        { up, why: up ? null : 'no_answer', unproved: false, lapsing: null, eased: null, refusing: 'inbound_secret' },
         wordsIn(language),
       ),
     )
@@ -191,7 +191,7 @@ test('what went wrong on a trunk is said once, in the words of the page, and as 
   const fault = { at: 0, why: 'tls_name', words } as const
   const at = (why: 'tls_name' | 'no_answer') => ({
     ...sampleTrunk('zh-CN'),
-    seen: { up: false, why, unproved: false, lapsing: null, refusing: null },
+    seen: { up: false, why, unproved: false, lapsing: null, eased: null, refusing: null },
     fault,
   })
   const list = (why: 'tls_name' | 'no_answer') => String(trunksPage({ frame, trunks: [at(why)], saved: false }))

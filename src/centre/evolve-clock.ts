@@ -19,6 +19,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
     floor.recent = floor.recent.map(start => start + byMs)
     if (floor.trial !== null) floor.trial.at += byMs
     floor.missed = floor.missed.map(missedAt => missedAt + byMs)
+    floor.ease = { ...floor.ease, at: floor.ease.at + byMs, since: floor.ease.since + byMs }
   }
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
   state.toll.shift(byMs)

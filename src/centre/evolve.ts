@@ -13,6 +13,7 @@ import type { Fact } from './facts.ts'
 import { followAbandonment } from './gate/abandonment.ts'
 import { evolveGate, limitAbandonment } from './gate/evolve-gate.ts'
 import { evolveLead } from './leads/evolve-lead.ts'
+import { noteEase } from './lines/ease.ts'
 import { learnLines } from './lines/learn.ts'
 import { noteStart } from './lines/line.ts'
 import { localDay } from './numbers/zone.ts'
@@ -33,6 +34,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
   learnLines(state, change, at)
   learnHandling(state, change, at)
   noteFaults(state, change, at)
+  noteEase(state, change, at)
   followAbandonment(state, change, at)
   followUnrecorded(state, change, at)
   evolveAppeal(state, change, at)

@@ -43,6 +43,7 @@ import type { Stops } from './gate/stops.ts'
 import type { LeadBuffer } from './leads/lead-buffer.ts'
 import type { LeadSupply } from './leads/lead-supply.ts'
 import type { Settled } from './leads/settled.ts'
+import type { TrunkEase } from './lines/ease.ts'
 import type { LineBook } from './lines/line-book.ts'
 import type { Menu } from './menu/menu.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
@@ -185,6 +186,8 @@ export type TrunkFloor = {
   answersAt: string | null
   /** While it is down and only a call can tell when it is back: when the next one may try it, and how long the one after waits. */
   trial: { at: number; pauseMs: number } | null
+  /** How much of `callsPerSecond` it is asked for. */
+  ease: TrunkEase
   /** Calls that have a line of it. */
   calls: number
   /** Calls that came in and are not answered for us (over UDP: not acknowledged) yet: they have no line. See `takesOffer` for their bound. */

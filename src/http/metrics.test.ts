@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noEase } from '../centre/lines/ease.ts'
 import type { FloorState } from '../centre/state.ts'
 import { Histogram } from '../lib/histogram.ts'
 import type { CampaignId } from '../lib/ids.ts'
@@ -40,12 +41,21 @@ test('from the 200 OK to the patch is a histogram in seconds for each campaign',
 
 test('a trunk says whether it is up and registered, what it carries and starts, and how it answered last', async () => {
   const trunk = { id: 't_1', name: 'E1', register: true, maxCalls: 30, callsPerSecond: 5 }
-  const floor = { trunk, up: true, reason: '', calls: 7, recent: [9_500, 8_000], fault: { at: 4_000, words: 'x' } }
+  const floor = {
+    trunk,
+    up: true,
+    reason: '',
+    calls: 7,
+    ease: noEase(),
+    recent: [9_500, 8_000],
+    fault: { at: 4_000, words: 'x' },
+  }
   const silent = {
     trunk: { ...trunk, id: 't_2', register: false },
     up: false,
     reason: 'x',
     calls: 0,
+    ease: noEase(),
     recent: [],
     missed: [],
     fault: null,
@@ -84,6 +94,8 @@ test('a trunk says whether it is up and registered, what it carries and starts, 
     'switchroom_trunk_starts_last_second{trunk="t_2"} 0',
     'switchroom_trunk_starts_per_second_max{trunk="t_1"} 5',
     'switchroom_trunk_starts_per_second_max{trunk="t_2"} 5',
+    'switchroom_trunk_starts_per_second{trunk="t_1"} 5',
+    'switchroom_trunk_starts_per_second{trunk="t_2"} 5',
     'switchroom_trunk_registered{trunk="t_1"} 1',
     'switchroom_trunk_options_rtt_seconds{trunk="t_1"} 0.025',
     'switchroom_trunk_fault_at_seconds{trunk="t_1"} 4',

@@ -126,6 +126,11 @@ function trunkMetrics({ engine, trunkWire, clock }: Deps): Metric[] {
     gauge('calls_max', 'Calls that it may carry at once.', trunk => trunk.maxCalls),
     gauge('starts_last_second', 'Calls started on it within the last second.', trunk => trunk.startedLastSecond),
     gauge('starts_per_second_max', 'Calls that it may start in a second.', trunk => trunk.callsPerSecond),
+    gauge(
+      'starts_per_second',
+      'Calls that it is asked for in a second now: fewer while it leaves calls without a response.',
+      trunk => trunk.startsPerSecond,
+    ),
     gauge('registered', '1 while its registration holds.', ({ register, wire }) =>
       register ? Number(wire?.registration?.state === 'registered') : null,
     ),

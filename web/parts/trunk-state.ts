@@ -16,6 +16,8 @@ export type TrunkSeen = {
   unproved: boolean
   /** Until when its registration holds, which cannot be refreshed, Unix ms; null: it is refreshed, or there is none. */
   lapsing: number | null
+  /** Of its calls a second, how many it is asked for now, since it left calls without a response; null: all. */
+  eased: number | null
   /** Why none of its calls is let in, up or not; null: they are. */
   refusing: TrunkTrouble | null
 }
@@ -28,10 +30,11 @@ export function trunkState(seen: TrunkSeen, w: Words): Html {
 }
 
 /** Whether calls can be placed on it. */
-function placing({ up, why, unproved, lapsing }: TrunkSeen, w: Words): Html {
+function placing({ up, why, unproved, lapsing, eased }: TrunkSeen, w: Words): Html {
   const words = w.admin.trunks
   if (why === 'switched_off') return chip('grey', 'circle-x', words.off)
   if (up && lapsing !== null) return chip('amber', 'triangle-alert', w.trunkTroubles.lapsing)
+  if (up && eased !== null) return chip('amber', 'triangle-alert', w.trunkTroubles.eased(eased))
   if (up)
     return unproved
       ? chip('amber', 'triangle-alert', w.trunkTroubles.unproved)

@@ -11,6 +11,7 @@ const zh = {
   seen: '系统所见（原文）',
   unproved: '未证实：不应答探测',
   lapsing: '注册续期失败，到期前仍可用',
+  eased: (perSecond: number) => `应答不过来，暂降为每秒 ${perSecond.toFixed(1)} 通`,
   refusing: '来话不通',
   why: {
     switched_off: '已停用',
@@ -53,6 +54,7 @@ const en: Like<typeof zh> = {
   seen: 'What was seen',
   unproved: 'not proved: OPTIONS unanswered',
   lapsing: 'registration not refreshed; usable until it ends',
+  eased: (perSecond: number) => `leaves calls without a response: ${perSecond.toFixed(1)} a second for now`,
   refusing: 'lets no call in',
   why: {
     switched_off: 'switched off',

@@ -7,6 +7,7 @@ import type { TrunkId } from '../../lib/ids.ts'
 import type { Refusal } from '../entities.ts'
 import type { FloorState, TrunkFloor } from '../state.ts'
 import { areaOf } from './area.ts'
+import { shareNow } from './ease.ts'
 import { type Candidate, type Choice, choose, pick } from './score.ts'
 import { numbersToShow, showsOneOf } from './shown-number.ts'
 
@@ -19,6 +20,8 @@ const trunksWeighed = 16
 const callerIdsWeighed = 8
 /** Caller IDs of the callee's city that are weighed beside those. */
 const placesWeighed = 4
+/** A trunk that is eased may start more by and by. */
+const easedLookMs = 500
 
 /** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone) that shows one of `shows` ([]: any of the trunk's). */
 export function pickLine(
@@ -178,15 +181,17 @@ export function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; 
     return no('trunk_down', `Trunk ${trunk.name} is down: ${floor.reason || 'no answer yet'}.`, triedAt)
   if (trunk.callerIds.length === 0) return no('no_caller_id', `Trunk ${trunk.name} has no caller ID: add one.`)
   if (roomOf(floor) <= 0) return no('trunk_full', `Trunk ${trunk.name} carries its ${trunk.maxCalls} calls.`)
-  const freeAt = rateFreeAt(floor)
-  if (freeAt > now)
-    return no('trunk_rate', `Trunk ${trunk.name} starts ${trunk.callsPerSecond} calls a second.`, freeAt)
-  return null
+  const share = shareNow(floor.ease, now)
+  const freeAt = rateFreeAt(floor, share)
+  if (freeAt <= now) return null
+  if (share === 1) return no('trunk_rate', `Trunk ${trunk.name} starts ${trunk.callsPerSecond} calls a second.`, freeAt)
+  const words = `Trunk ${trunk.name} leaves calls without a response and starts ${Math.round(share * 100)} % of its ${trunk.callsPerSecond} calls a second.`
+  return no('trunk_rate', words, Math.min(freeAt, now + easedLookMs))
 }
 
 /** When the trunk may start its next call: a window after the oldest of its last `starts` ones. */
-function rateFreeAt(floor: TrunkFloor): number {
-  const { starts, ms } = windowOf(floor)
+function rateFreeAt(floor: TrunkFloor, share: number): number {
+  const { starts, ms } = windowOf(floor, share)
   const { recent } = floor
   return recent.length < starts ? 0 : recent[recent.length - starts]! + ms
 }
@@ -199,7 +204,8 @@ export function noteStart(floor: TrunkFloor, at: number): void {
 }
 
 /** A rate in whole calls: 3/s is 3 starts in any second, 0.2/s one in any 5 s, 2.5/s 3 in any 1.2 s. Whole ms, rounded up: never too soon. */
-function windowOf({ trunk }: TrunkFloor): { starts: number; ms: number } {
-  const starts = Math.ceil(trunk.callsPerSecond)
-  return { starts, ms: Math.ceil((starts * 1000) / trunk.callsPerSecond) }
+function windowOf({ trunk }: TrunkFloor, share = 1): { starts: number; ms: number } {
+  const perSecond = trunk.callsPerSecond * share
+  const starts = Math.ceil(perSecond)
+  return { starts, ms: Math.ceil((starts * 1000) / perSecond) }
 }

@@ -20,6 +20,7 @@ import { markNumber } from '../leads/lead.ts'
 import { LeadBuffer } from '../leads/lead-buffer.ts'
 import { emptySupply } from '../leads/lead-supply.ts'
 import { evolveSettled, settledBy } from '../leads/settled.ts'
+import { noEase } from '../lines/ease.ts'
 import { numberKey } from '../numbers/number.ts'
 import { localDay, zoneOr } from '../numbers/zone.ts'
 import { Arrivals } from '../pacing/arrivals.ts'
@@ -45,6 +46,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
           why: null,
           answersAt: null,
           trial: null,
+          ease: noEase(),
           ...callsOn(state, change.trunk.id),
           tests: 0,
           nextCallerId: 0,

@@ -2,6 +2,7 @@
 import type { Note } from '../decision.ts'
 import type { TrunkTry } from '../entities.ts'
 import type { Fact } from '../facts.ts'
+import { shareNow } from '../lines/ease.ts'
 import type { FloorState, TrunkFloor } from '../state.ts'
 import { isFault, type Trouble } from './trunk-trouble.ts'
 
@@ -17,6 +18,8 @@ export type TrunkNow = {
   /** Calls started within the last second, and how many it may start in one. */
   startedLastSecond: number
   callsPerSecond: number
+  /** Of these, what it is asked for now: less while it leaves calls without a response. */
+  startsPerSecond: number
   fault: TrunkFault | null
 }
 
@@ -24,7 +27,8 @@ export function trunkNow(floor: TrunkFloor, now: number): TrunkNow {
   const { trunk, up, reason, calls, tests, recent, fault } = floor
   const startedLastSecond = recent.reduce((n, at) => n + Number(at > now - 1_000), 0)
   const { maxCalls, callsPerSecond } = trunk
-  return { up, reason, calls, tests, maxCalls, startedLastSecond, callsPerSecond, fault }
+  const startsPerSecond = callsPerSecond * shareNow(floor.ease, now)
+  return { up, reason, calls, tests, maxCalls, startedLastSecond, callsPerSecond, startsPerSecond, fault }
 }
 
 /** Called by `evolve` before the change is applied. A fault stays until the next: it says since when nothing went wrong. */

@@ -73,7 +73,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
     const floor = deps.engine.state.trunks.get(trunk.id)
     return {
       ...trunk,
-      seen: trunkSeen(floor, deps.trunkWire),
+      seen: trunkSeen(floor, deps.trunkWire, deps.clock.now()),
       calls: floor?.calls ?? 0,
       tests: floor?.tests ?? 0,
       startedLastSecond: floor ? trunkNow(floor, deps.clock.now()).startedLastSecond : 0,

@@ -78,7 +78,7 @@ export function floorOf(
     trunks: [...state.trunks.values()]
       .filter(floor => floor.trunk.enabled)
       .map(floor => ({
-        ...trunkSeen(floor, trunkWire),
+        ...trunkSeen(floor, trunkWire, frame.now),
         id: floor.trunk.id,
         name: floor.trunk.name,
         calls: floor.calls,

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { FloorState } from '../state.ts'
+import { noEase, noteEase, shareLeast, shareNow } from './ease.ts'
+import { obstacleOf } from './line.ts'
+
+const t = 't_1' as never
+
+/** A trunk that may start 50 calls a second, at a far end that hears `hears` messages a second, and hears late what piles up. */
+class Gateway {
+  readonly floor = {
+    trunk: { id: t, name: 'E1', enabled: true, callerIds: ['1'], maxCalls: 10_000, callsPerSecond: 50 },
+    ...{ up: true, reason: '', why: null, trial: null, ease: noEase(), calls: 0, offers: 0, tests: 0, recent: [] },
+  }
+  readonly calls = new Map<string, { direction: 'out'; trunk: string; phase: string; answeredAt: null }>()
+  readonly state = { trunks: new Map([[t, this.floor]]), calls: this.calls } as unknown as FloorState
+  readonly rang: number[] = []
+  now = 0
+  #waiting: string[] = []
+  #sent = new Map<string, number>()
+  #made = 0
+  #credit = 0
+
+  dial(): void {
+    const recent = this.floor.recent as number[]
+    while (obstacleOf(this.floor as never, this.now) === null) {
+      const call = `c_${++this.#made}`
+      this.calls.set(call, { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      recent.push(this.now)
+      if (recent.length > 50) recent.shift()
+      this.#send(call)
+      this.#sent.set(call, this.now)
+    }
+  }
+
+  /** Its socket holds some hundred messages, as the kernel’s default has it. */
+  #send(call: string): void {
+    if (this.#waiting.length < 100) this.#waiting.push(call)
+  }
+
+  /** 100 ms: it takes what came first, and INVITEs are sent again after 0.5, 1.5 and 3.5 s until it has answered (RFC 3261 §17.1.1.2). */
+  step(hears: number): void {
+    this.now += 100
+    this.#credit = Math.min(hears, this.#credit + hears / 10)
+    for (; this.#credit >= 1 && this.#waiting.length > 0; this.#credit--) {
+      const call = this.#waiting.shift()!
+      if (!this.#sent.delete(call)) continue
+      this.rang.push(this.now)
+      this.#over(call, { type: 'call.answered', call })
+    }
+    for (const [call, at] of this.#sent) {
+      if ([500, 1_500, 3_500].includes(this.now - at)) this.#send(call)
+      if (this.now - at < 4_000) continue
+      this.#sent.delete(call)
+      this.#over(call, {
+        ...{ type: 'call.ended', call },
+        ending: { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION', sipStatus: 408, q850: 102 },
+      })
+    }
+    this.dial()
+  }
+
+  #over(call: string, change: object): void {
+    noteEase(this.state, change as never, this.now)
+    this.calls.delete(call)
+  }
+
+  pass(ms: number, hears: number): number {
+    const before = this.rang.length
+    for (let n = 0; n < ms / 100; n++) this.step(hears)
+    return this.rang.length - before
+  }
+}
+
+describe('a trunk that is asked for more than it can', () => {
+  test('rings again within seconds once what held it up is over, and has all of its rate back after a minute', () => {
+    const gateway = new Gateway()
+    assert.ok(gateway.pass(10_000, 100) > 450, 'at first it does all')
+    gateway.pass(20_000, 3) // somebody else had the machine
+    gateway.pass(10_000, 100)
+    assert.ok(gateway.pass(10_000, 100) > 100)
+    gateway.pass(50_000, 100)
+    assert.equal(shareNow(gateway.floor.ease, gateway.now), 1)
+    assert.ok(gateway.pass(10_000, 100) > 450)
+  })
+
+  test('is asked for what it can, by and large, where it never can do all', () => {
+    const gateway = new Gateway()
+    gateway.pass(60_000, 20)
+    const rang = gateway.pass(120_000, 20)
+    assert.ok(rang > 120 * 20 * 0.4, `${rang} of ${120 * 20} that it can; at full rate none in time`)
+  })
+
+  test('starts fewer calls and says so, and a few without a response say nothing', () => {
+    const gateway = new Gateway()
+    const ends = (call: string, q850: number | null) => {
+      gateway.calls.set(call, { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      const ending = q850 === null ? { by: 'party', cause: 'not_answered' } : { by: 'carrier', cause: 'trunk_fault' }
+      noteEase(gateway.state, { type: 'call.ended', call, ending: { ...ending, sipStatus: 408, q850 } } as never, 1_000)
+    }
+    for (let n = 0; n < 20; n++) ends(`c_${n}`, null)
+    for (let n = 0; n < 6; n++) ends(`c_2${n}`, 102)
+    assert.equal(gateway.floor.ease.share, 1, 'six of twenty-six')
+    ends('c_30', 102)
+    assert.equal(gateway.floor.ease.share, 0.5, 'a quarter of them')
+    for (let n = 0; n < 9; n++) ends(`c_4${n}`, 102)
+    assert.equal(gateway.floor.ease.share, 0.5, 'those of the same second were begun before')
+    gateway.calls.clear()
+    gateway.now = 1_000
+    gateway.dial()
+    assert.equal(gateway.calls.size, 25)
+    assert.match(obstacleOf(gateway.floor as never, 1_000)!.refusal.words, /starts 50 % of its 50 calls a second/)
+    assert.equal(shareNow(gateway.floor.ease, 31_000), 1)
+  })
+
+  test('is never asked for nothing', () => {
+    const gateway = new Gateway()
+    gateway.pass(60_000, 0)
+    assert.equal(gateway.floor.ease.share >= shareLeast, true)
+    assert.ok(gateway.calls.size > 0)
+  })
+})
