@@ -35,8 +35,8 @@ test('why a trunk is off is that somebody switched it off, whatever went wrong b
 })
 
 test('that a registration is not refreshed is seen of a trunk that is up, with the instant until when it holds', () => {
-  const floor = { trunk: { id: 't_1', enabled: true }, up: true, why: null } as never
+  const floor = { trunk: { id: 't_1', enabled: true }, up: true, why: null, ease: noEase() } as never
   const lapsing = (refresh: object | null) =>
-    trunkSeen(floor, () => ({ registration: { state: 'registered', until: 7, refresh } }) as never).lapsing
+    trunkSeen(floor, () => ({ registration: { state: 'registered', until: 7, refresh } }) as never, 0).lapsing
   assert.deepEqual([lapsing({ reply: '403 Forbidden', at: 1, nextMs: 1 }), lapsing(null)], [7, null])
 })
