@@ -86,4 +86,13 @@ test('a file that was laid under the name of a recording while the house was dow
   await start.until('ours is sealed', async () => (await found('ours')).sealedAt !== null)
   await start.until('the other one is told', async () => (await found('laid')).missingCause === 'misfit')
   assert.deepEqual(readFileSync(laid), before, 'it is left as it lies')
+  const { misfits } = start.house
+  const seen = await misfits.look('r_laid' as never)
+  assert.ok(seen !== null && typeof seen === 'object', String(seen))
+  const sound = await misfits.read('r_laid' as never, seen, { from: 0, to: seen.sealedBytes - 1 })
+  const heard = Buffer.concat(await sound!.toArray())
+  const as = { by: 'u_olga' as never, reason: 'it is the one', seen: seen.seen }
+  assert.equal(await misfits.accept('r_laid' as never, as), 'accepted')
+  assert.ok(heard.equals(readFileSync(laid)), 'what was heard is what was sealed')
+  assert.equal((await found('laid')).sha256, createHash('sha256').update(heard).digest('hex'))
 })

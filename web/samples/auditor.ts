@@ -15,6 +15,7 @@ import { tellFact } from '../parts/call-history.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Step } from '../parts/ladder.ts'
+import { exactly } from '../parts/time.ts'
 import type { Language } from '../words/language.ts'
 import { wordsIn } from '../words/words.ts'
 import { sampleHolds } from './custody.ts'
@@ -377,6 +378,7 @@ function sampleMisfits(language: Language): AuditedCallProps['recordings'] {
   const zh = language !== 'en'
   const who = zh ? '欧阳岚' : 'Olga Ouyang'
   const day = 86_400_000
+  const { custody } = wordsIn(language)
   const found = {
     ...{ soundMs: 192_000, mostMs: 101_000, writtenAt: sampleNow - 40_000, changedAt: sampleNow + 3 * day },
     ...{ writtenFrom: sampleNow - 3_600_000, writtenUntil: sampleNow + day },
@@ -399,6 +401,7 @@ function sampleMisfits(language: Language): AuditedCallProps['recordings'] {
     {
       ...{ ...nothing, id: 'r_1', state: 'missing', missing: 'misfit', durationMs: null, bytes: null, sha256: null },
       accepted: null,
+      undone: custody.misfit.meanwhile.left(who, exactly(said.at, frame(language, '/auditor')), said.reason),
       misfit: {
         ...{ ...found, misfits: ['length', 'changed'], bytes: 3_072_058, seen, after: 88, left: said },
         ...{ action: '/auditor/recordings/r_1/misfit', src: '/static/sample.wav', filled: nothingFilled },

@@ -116,6 +116,19 @@ export const importSamples: Record<string, (language: Language) => Html> = {
       mapping: mapping(language),
       filled: nothingFilled,
     }),
+  'admin-import-failed': language =>
+    importPage({
+      frame: frame(language, '/admin/imports/fi_4'),
+      import: {
+        ...{ id: 'fi_4', kind: 'parties', name: language === 'en' ? 'parties.xlsx' : '客户.xlsx', state: 'failed' },
+        ...{ counts: counts(18_200, 18_150, 50, 0), done: 0, perSecond: null, leftMs: null },
+        ...{ trouble: 'the file takes more memory than there is for it', troubleWhy: 'memory' },
+      },
+      errors: [],
+      masked: false,
+      mapping: mapping(language),
+      filled: nothingFilled,
+    }),
   'admin-import-running': language =>
     importPage({
       frame: frame(language, '/admin/imports/fi_1'),
