@@ -44,16 +44,18 @@ export async function dtlsTarget(random: Random): Promise<Target> {
   }
   const seeds = [...shake(6), ...shake(6)]
   let fed = 0
+  let flights = 0
   return {
     name: 'dtls',
     seeds,
     feed(bytes) {
       now += 1
-      if (fed++ % datagramsEach === 0) shake(Math.floor(random() * 4)) // 0: fresh; more: in the middle, or up
+      if (fed++ % datagramsEach === 0) shake((flights = Math.floor(random() * 4))) // 0: fresh; more: in the middle, or up
       out = []
       packet(bytes)
       if (thread.deadlineAt() <= now) thread.tick(now)
     },
+    renew: () => void shake(flights),
     isWell() {
       shake(6)
       return hasKeys

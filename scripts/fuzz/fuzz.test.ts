@@ -20,6 +20,23 @@ for (const [name, make] of Object.entries(targets))
     assert.ok(report.grownBytes < 16 * 1024 * 1024, `grown by ${report.grownBytes} bytes`)
   })
 
+test('what holds up only who has not heard it yet is found out: it is fed again to another association', () => {
+  const heard = new Set<string>()
+  const once = {
+    name: 'once',
+    seeds: [new Uint8Array([1, 2, 3])],
+    isWell: () => true,
+    renew: () => heard.clear(),
+    feed(bytes: Uint8Array) {
+      const isNew = !heard.has(String(bytes))
+      heard.add(String(bytes))
+      if (isNew && bytes.length === 1)
+        for (const until = process.cpuUsage().user + 8_000; process.cpuUsage().user < until; );
+    },
+  }
+  assert.ok(fuzz(once, 100, seededRandom(1)).stalls.length > 0)
+})
+
 test('a reader that throws, stalls or grows is found out', () => {
   const kept: Uint8Array[] = []
   const bad = {

@@ -48,8 +48,10 @@ export function fuzz(target: Target, messages: number, random: Random): FuzzRepo
     const bytes = mutate(target.seeds, random)
     let ms = feed(bytes)
     const wouldStall = () => ms > stallMs && stalls.length < keptMax
-    for (let again = 0; wouldStall() ? again < stalledTimes : again < 4 && ms > worstMs; again++)
+    for (let again = 0; wouldStall() ? again < stalledTimes : again < 4 && ms > worstMs; again++) {
+      target.renew?.()
       ms = Math.min(ms, feed(bytes))
+    }
     worstMs = Math.max(worstMs, ms)
     if (ms > stallMs && stalls.length < keptMax) stalls.push(Buffer.from(bytes).toString('hex'))
   }

@@ -32,7 +32,7 @@ for (const name of values.of) {
   isBad ||= bad
   const { thrown, stalls, worstMs, grownBytes, isWell } = report
   console.log(
-    `${bad ? 'BAD ' : 'good'} ${name.padEnd(6)} ${messages} messages · worst ${worstMs.toFixed(2)} of ${stallMs} ms · grown ${(grownBytes / 1024).toFixed(0)} KB · ${thrown.length} thrown · ${isWell ? 'works after it' : 'DOES NOT WORK after it'}`,
+    `${bad ? 'BAD ' : 'good'} ${name.padEnd(8)} ${messages} messages · worst ${worstMs.toFixed(2)} of ${stallMs} ms · grown ${(grownBytes / 1024).toFixed(0)} KB · ${thrown.length} thrown · ${isWell ? 'works after it' : 'DOES NOT WORK after it'}`,
   )
   for (const { error, bytes } of thrown) console.log(`  threw on ${bytes.slice(0, 400)}\n  ${error}`)
   for (const bytes of stalls) console.log(`  held up by ${bytes.slice(0, 400)}`)

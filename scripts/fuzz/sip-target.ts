@@ -1,9 +1,12 @@
 /**
  * SIP in the middle of calls of every kind: an endpoint that is called, calls, registers and qualifies, and a far end whose every message is
- * mutated. Text is broken where SIP breaks: whole messages are aimed at live dialogs first, or nothing would come past the door.
+ * mutated. Text is broken where SIP breaks: whole messages are aimed at live dialogs first, or nothing would come past the door. `proved`: at a
+ * desk phone's door, by one that knows its password and signs whatever it says.
  */
 import { crc32 } from 'node:zlib'
 import { type Random, seededRandom } from '../../src/lib/random.ts'
+import { digestResponse, ha1 } from '../../src/sip/digest.ts'
+import type { DeviceSecret } from '../../src/sip/events.ts'
 import type { Drained, Flow, SessionId, UaEvent } from '../../src/sip/user-agent.ts'
 import { UserAgent } from '../../src/sip/user-agent.ts'
 import type { Target } from './target.ts'
@@ -12,6 +15,12 @@ const far = '10.0.0.1'
 const own = '10.0.0.2'
 const sdp = `v=0\r\no=- 1 1 IN IP4 ${far}\r\ns=-\r\nc=IN IP4 ${far}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n`
 const sessionsMax = 40
+const realm = 'r'
+const secretOf = (username: string): DeviceSecret => {
+  const credentials = { username, password: 'right' }
+  return { ha1Md5: ha1('MD5', credentials, realm), ha1Sha256: '', offerSha256: false }
+}
+const secrets: Record<string, DeviceSecret> = { 1: secretOf('1'), 2: secretOf('2') }
 /** What the far end has seen of us: messages are aimed with these. */
 type Seen = {
   tag: string
@@ -23,13 +32,20 @@ type Seen = {
   rseq: string
   from: string
   inviteSeq: string
+  /** The last that we were challenged with, and how often it was used. */
+  nonce: string
+  count: number
 }
 
-export function sipTarget(random: Random): Target {
+export function sipTarget(random: Random, proved = false): Target {
   let now = 0
   let fed = 0
   let serial = 0
   let heard = 0
+  let admitted = 0
+  /** What comes next must be no repeat. */
+  let isNew = false
+  let registered = 0
   const live: SessionId[] = []
   const seen: Seen = {
     tag: 'x',
@@ -41,13 +57,16 @@ export function sipTarget(random: Random): Target {
     rseq: '1',
     from: `<sip:1@${own}>`,
     inviteSeq: '1',
+    nonce: '',
+    count: 0,
   }
   const agent = new UserAgent({
     name: 'fuzz',
     endpoints: [{ id: 'udp', transport: 'udp', contact: () => ({ address: own, port: 5060 }) }],
     secret: bytes => `${bytes}x${(serial++).toString(36)}`,
     random,
-    registrar: { realm: 'r', lookup: () => null },
+    registrar: { realm, lookup: name => (proved && name in secrets ? secrets[name]! : null) },
+    ...(proved && { admit: () => 'challenge' as const }),
     maxSessions: sessionsMax,
     maxTransactions: 400,
   })
@@ -69,6 +88,7 @@ export function sipTarget(random: Random): Target {
     heard++
     switch (event.type) {
       case 'incoming':
+        if (event.extension !== null) admitted++
         live.push(event.session)
         if (random() < 0.5) agent.progress(event.session, 183, sdp, now)
         if (random() < 0.6) agent.accept(event.session, sdp, now)
@@ -97,6 +117,7 @@ export function sipTarget(random: Random): Target {
     for (let round = 0; round < 20; round++) {
       const drained: Drained = agent.drain()
       for (const { bytes } of drained.send) look(bytes.toString('latin1'), seen)
+      registered = Math.max(registered, agent.bindingsOf('2').length)
       for (const event of drained.events) react(event)
       if (drained.events.length === 0) return
     }
@@ -106,8 +127,8 @@ export function sipTarget(random: Random): Target {
     let aimed = text
       .replace('{tag}', seen.tag)
       .replace('{callid}', random() < 0.8 ? seen.callId : `n${seen.branch}`)
-      .replace('{branch}', `z9hG4bK${random() < 0.9 ? seen.branch++ : seen.branch}`)
-      .replace('{seq}', String(random() < 0.8 ? ++seen.seq : seen.seq))
+      .replace('{branch}', `z9hG4bK${isNew || random() < 0.9 ? seen.branch++ : seen.branch}`)
+      .replace('{seq}', String(isNew || random() < 0.8 ? ++seen.seq : seen.seq))
       .replace('{via}', seen.via)
       .replace('{cseq}', seen.cseq)
       .replace('{rseq}', seen.rseq)
@@ -115,23 +136,46 @@ export function sipTarget(random: Random): Target {
       .replaceAll('{invite}', seen.inviteSeq)
     if (aimed.startsWith('INVITE') && !aimed.includes(`tag=${seen.tag}`))
       aimed = aimed.replace(seen.callId, `n${seen.branch}`)
-    return aimed
+    return proved ? signed(aimed) : aimed
+  }
+
+  /** With the right credentials for what it has become, each time by a count that was not there. */
+  const signed = (text: string): string => {
+    const [, method, uri] = /^([A-Z]+) (\S+) SIP/.exec(text) ?? []
+    if (method === undefined || uri === undefined || seen.nonce === '') return text
+    const username = method === 'REGISTER' ? '2' : '1'
+    const qop = { nc: (++seen.count).toString(16).padStart(8, '0'), cnonce: 'c' }
+    const response = digestResponse({
+      algorithm: 'MD5',
+      ha1: secrets[username]!.ha1Md5,
+      method,
+      uri,
+      nonce: seen.nonce,
+      qop,
+    })
+    const said = `Digest username="${username}", realm="${realm}", nonce="${seen.nonce}", uri="${uri}", response="${response}", algorithm=MD5, qop=auth, nc=${qop.nc}, cnonce="c"`
+    const bare = text.replace(/\r\nAuthorization:[^\r]*/, '')
+    return bare.replace('\r\n', `\r\nAuthorization: ${said}\r\n`)
   }
 
   return {
-    name: 'sip',
+    name: proved ? 'proved' : 'sip',
     seeds: seeds.map(text => Buffer.from(text, 'latin1')),
     feed(bytes) {
       now += random() * 120
       if (fed++ % 20 === 0) place()
       const text = isGentle(bytes) ? gentle(bytes) : Buffer.from(bytes).toString('latin1')
       agent.receive(Buffer.from(aim(text), 'latin1'), flow, now)
+      isNew = false
       drain()
       agent.advance(now)
       drain()
       while (live.length > sessionsMax / 2) agent.hangUp(live.shift()!, 16, now)
       if (agent.figures.transactions > 501 || agent.figures.sessions > sessionsMax + 200)
         throw new Error(`over its bounds: ${JSON.stringify(agent.figures)}`)
+    },
+    renew() {
+      isNew = true
     },
     isWell() {
       for (const session of live.splice(0)) agent.hangUp(session, 16, now)
@@ -144,7 +188,8 @@ export function sipTarget(random: Random): Target {
       const text = aim(seeds[0]!).replace(/Call-ID: .*/, 'Call-ID: well')
       agent.receive(Buffer.from(text, 'latin1'), flow, now)
       drain()
-      return heard > before && agent.figures.transactions < 100
+      const isProved = !proved || (admitted > 0 && registered > 0)
+      return (proved || heard > before) && isProved && agent.figures.transactions < 100
     },
   }
 }
@@ -222,6 +267,8 @@ function look(text: string, seen: Seen): void {
   if (tag !== undefined && !/^SIP\/2\.0 [4-6]/.test(text)) seen.tag = tag
   const callId = /\r\nCall-ID: ([^\r]+)/.exec(text)?.[1]
   if (callId !== undefined) seen.callId = callId
+  const nonce = /\r\nWWW-Authenticate: Digest [^\r]*nonce="([^"]+)"/.exec(text)?.[1]
+  if (nonce !== undefined) Object.assign(seen, { nonce, count: 0 })
   const rseq = /\r\nRSeq: (\d+)/.exec(text)?.[1]
   if (rseq !== undefined) seen.rseq = rseq
   if (isResponse && /\r\nCSeq: \d+ INVITE/.test(text)) seen.inviteSeq = /\r\nCSeq: (\d+)/.exec(text)![1]!
@@ -266,7 +313,7 @@ const response = (status: string, lines: string[], body = '') =>
   )
 
 const typed = 'Content-Type: application/sdp'
-const seeds = [
+export const seeds = [
   request(
     'INVITE',
     [
