@@ -18,7 +18,7 @@ import type { Draft } from './draft.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
-import { takesOffer } from './lines/line.ts'
+import { roomOf, takesOffer } from './lines/line.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { numberKey } from './numbers/number.ts'
 import { connect, mute, partyStillHolds, unmute } from './queues/acd.ts'
@@ -36,7 +36,8 @@ type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
 
 /**
  * A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth.
- * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed, so many a minute.
+ * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed, so many a minute,
+ * and at a trunk without a free line a few of the others.
  */
 export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }: LegInput<'leg.offered'>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
@@ -44,7 +45,9 @@ export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }:
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
   const why = shutFor(d, floor)
   const isOurs = d.state.numberIndex.has(numberKey(to))
-  if ((!isProved && !takesOffer(floor)) || (isOurs && why !== null && !mayMiss(floor, d.now)))
+  const isMore = isOurs && why !== null && !mayMiss(floor, d.now, isProved || takesOffer(floor))
+  // At a trunk that carries all it may most are honest; where lines are free it is a flood that keeps them out.
+  if (isMore || (!isProved && !takesOffer(floor) && !(isOurs && roomOf(floor) <= 0)))
     return d.effect({ type: 'phone.reject', leg, sipStatus: 503, untold: true })
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)

@@ -31,8 +31,11 @@ test('a caller finds a trunk full whose last line a test has', () => {
   floor.do(testIs(false))
   const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_none' as never } }
   floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
-  const [reject] = turnedAway(floor)
-  assert.deepEqual(reject, { type: 'phone.reject', leg: 'g_in', sipStatus: 503, untold: true })
+  const effects = Array.from({ length: 100 }, () => turnedAway(floor)[0])
+  const missed = { type: 'phone.reject', leg: 'g_in', sipStatus: 503 }
+  assert.deepEqual(effects[0], missed, 'whoever may be forged is missed too')
+  assert.deepEqual(effects[10], { ...missed, untold: true }, 'and a flood of them counted')
+  assert.equal(floor.count('call.ended'), 10)
   floor.do(testIs(true))
   assert.equal(turnedAway(floor)[0]?.type, 'phone.answer')
 })
@@ -70,8 +73,8 @@ test('callers whom nobody acknowledges take no line of what is dialled, no more 
   assert.deepEqual(counts(), { calls: 1, offers: 1 })
   // Twice the lines, and never more: the other is let in too, and nobody else.
   assert.equal(counts().calls + counts().offers + floor.state.trunks.get(trunk)!.tests, 4)
-  assert.deepEqual(comes('g_4').effects, [{ type: 'phone.reject', leg: 'g_4', sipStatus: 503, untold: true }])
-  assert.equal(floor.count('call.offered'), offered)
+  assert.deepEqual(comes('g_4').effects, [{ type: 'phone.reject', leg: 'g_4', sipStatus: 503 }])
+  assert.equal(floor.count('call.offered'), offered + 1, 'no line is free: it is missed')
   floor.do(testIs(true))
   assert.equal(ruleOf(floor), 'trunk_full')
   floor.do(testIs(true))
