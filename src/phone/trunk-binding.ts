@@ -12,8 +12,14 @@ const leastGrantedMs = 10_000
 export class TrunkBinding {
   /** How the carrier wants our calls to go, as its answer to REGISTER said. */
   serviceRoute: string[] = []
+  /** Somebody gave another password since: what it is refused with counts at once, since calls prove themselves by it too. */
+  #isUntried = false
   #seen: RegistrationSeen | null = null
   #error: Trouble | null = null
+
+  passwordChanged(): void {
+    this.#isUntried = true
+  }
 
   /** Whether it ran out between these instants. */
   ranOut(since: number, now: number): boolean {
@@ -43,6 +49,7 @@ export class TrunkBinding {
         const { contacts, expiresInMs: nextMs, serviceRoute } = event
         this.serviceRoute = serviceRoute
         this.#error = null
+        this.#isUntried = false
         const until = now + Math.max(leastGrantedMs, nextMs)
         this.#seen = { state: 'registered', reply: '200 OK', at: now, contacts, nextMs, until, refresh: null }
         return
@@ -53,7 +60,8 @@ export class TrunkBinding {
         const words = `registration refused: ${status ?? 'no answer'} ${reason}`.trim()
         this.#error = { why: status === null ? 'registration_silent' : 'registration_refused', words }
         const refresh = { reply, at: now, nextMs }
-        if (this.#seen !== null && this.holds(now)) this.#seen = { ...this.#seen, refresh }
+        const isGone = this.#isUntried && status !== null && status < 500
+        if (this.#seen !== null && this.holds(now) && !isGone) this.#seen = { ...this.#seen, refresh }
         else this.#seen = { state: 'refused', ...refresh, contacts: 0, until: null, refresh: null }
         return
       }

@@ -68,6 +68,8 @@ export function newLine(
 ): Line {
   const there = before !== null && placeOf(before.trunk) === placeOf(trunk) ? before : null
   const bound = before !== null && isRegisteredAlike(before.trunk, trunk) ? before : null
+  const binding = bound?.binding ?? new TrunkBinding()
+  if (bound !== null && bound.password !== password) binding.passwordChanged()
   return {
     trunk,
     password,
@@ -82,7 +84,7 @@ export function newLine(
     qualifyAt: Number.POSITIVE_INFINITY,
     hastenedAt: Number.NEGATIVE_INFINITY,
     resolveError: null,
-    binding: bound?.binding ?? new TrunkBinding(),
+    binding,
     signs: there?.signs ?? new TrunkSigns(answersAt === placeOf(trunk)),
     connectionError,
     lostInARow: 0,

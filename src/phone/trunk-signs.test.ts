@@ -208,6 +208,21 @@ describe('a registration that cannot be refreshed', () => {
       assert.equal(made.wire(id)?.registration?.refresh, null)
     })
 
+  test('for another password that somebody gave counts at once', () => {
+    const { made, apply, posted } = lines()
+    apply(registers)
+    made.take(granted)
+    apply(registers, {}, { password: 'mistyped' })
+    assert.equal(posted.at(-1)?.type, 'trunk.up')
+    made.take(failed(401, 'Unauthorized'))
+    const last = posted.at(-1)
+    assert.ok(last?.type === 'trunk.down' && last.why === 'registration_refused')
+    apply(registers)
+    made.take(granted)
+    made.take(failed(401, 'Unauthorized'))
+    assert.equal(posted.at(-1)?.type, 'trunk.up')
+  })
+
   test('is no registration when there was none', () => {
     const { made, apply, posted } = lines()
     apply(registers)
