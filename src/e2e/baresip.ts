@@ -5,6 +5,7 @@ import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MediaCodec } from '../rtp/bay.ts'
 import { goertzel, purity, tone } from '../rtp/tone.ts'
 import { freePort } from './ports.ts'
 import { has } from './sipp.ts'
@@ -40,6 +41,8 @@ export class Baresip {
     /** Instead of a tone it sends what it hears, as an echo number does. */
     says?: 'what it hears'
     answer?: 'auto' | 'manual'
+    /** Left out: both, A-law before µ-law. */
+    laws?: MediaCodec[]
     /** TLS to the registrar, whose certificate one of these must have signed; listened for with `identity` (PEM of certificate and key). */
     tls?: { authorities: string; identity?: string }
     /** SRTP by keys in SDP: `srtp` offers it, `srtp-mand` takes nothing else. */
@@ -85,7 +88,7 @@ export class Baresip {
     )
     writeFileSync(
       join(folder, 'accounts'),
-      `<sip:${options.extension}@${options.registrar};transport=${options.tls ? 'tls' : 'udp'}>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=${options.registers === false ? 0 : 60}${options.encryption ? `;mediaenc=${options.encryption}` : ''};audio_codecs=PCMA/8000/1,PCMU/8000/1;ptime=20\n`,
+      `<sip:${options.extension}@${options.registrar};transport=${options.tls ? 'tls' : 'udp'}>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=${options.registers === false ? 0 : 60}${options.encryption ? `;mediaenc=${options.encryption}` : ''};audio_codecs=${(options.laws ?? ['pcma', 'pcmu']).map(law => `${law.toUpperCase()}/8000/1`).join()};ptime=20\n`,
     )
     writeFileSync(join(folder, 'contacts'), '')
     const [command, parameters] = within?.begin ?? ['env', []]

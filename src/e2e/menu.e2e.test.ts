@@ -79,8 +79,9 @@ describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and
     carl.reset()
     const known = new Set(world.facts.flatMap(fact => (fact.type === 'call.offered' ? [fact.call] : [])))
     const target = `127.0.0.1:${world.sipPort}`
-    const line = { address: carlAt, media: carl, number: ownNumber, from: callerNumber, target }
-    caller = await Sipp.caller({ ...line, acts, events })
+    const { address, port } = carl
+    const line = { address: carlAt, media: { address, port, events }, number: ownNumber, from: callerNumber, target }
+    caller = await Sipp.caller({ ...line, acts })
     const { call } = await world.fact('call.offered', fact => !known.has(fact.call))
     await world.fact('call.menuBegan', fact => fact.call === call)
     return call

@@ -1,11 +1,12 @@
 /**
- * The media of a far end whose signalling is played by sipp: sends a tone as G.711 A-law every 20 ms to whoever sends to it (or to a given
+ * The media of a far end whose signalling is played by sipp: sends a tone as G.711, in one law, every 20 ms to whoever sends to it (or to a given
  * address), and keeps what it hears as linear samples.
  */
 import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decode, encode } from '../rtp/g711.ts'
+import type { MediaCodec } from '../rtp/bay.ts'
+import { decode, encode, payloadTypeOf } from '../rtp/g711.ts'
 import { codeOf, KeyDetector, keyOf, writeEvent } from '../rtp/telephone-event.ts'
 import { goertzel, loudness, purity, tone } from '../rtp/tone.ts'
 
@@ -14,6 +15,8 @@ const frameSamples = 160
 export class RtpPeer {
   readonly address: string
   readonly port: number
+  /** What it speaks, and all that it understands. */
+  readonly law: MediaCodec
   received = 0
   /** Pressed for it, as events of payload type 101. */
   keys = ''
@@ -34,21 +37,22 @@ export class RtpPeer {
   readonly #voice: Uint8Array
   #once: Uint8Array = new Uint8Array()
 
-  private constructor(socket: Socket, address: string, hz: number) {
+  private constructor(socket: Socket, address: string, hz: number, law: MediaCodec) {
+    this.law = law
     this.#socket = socket
     this.address = address
     this.port = socket.address().port
-    this.#voice = encode(tone({ hz, ms: 1000, level: 0.3 }), 'pcma') // a second of whole Hz loops without a click
+    this.#voice = encode(tone({ hz, ms: 1000, level: 0.3 }), law) // a second of whole Hz loops without a click
     socket.on('message', (bytes, from) => {
       if (bytes.length < 12) return
       if ((bytes[1]! & 0x7f) === 101 && this.#pressed.isNew(bytes.readUInt32BE(8), bytes.readUInt32BE(4)))
         this.keys += keyOf(bytes, 12, bytes.length) ?? ''
-      if ((bytes[1]! & 0x7f) !== 8) return
+      if ((bytes[1]! & 0x7f) !== payloadTypeOf[law]) return
       this.received++
       const now = performance.now()
       this.longestGapMs = Math.max(this.longestGapMs, now - (this.#heardAt ?? now))
       this.#heardAt = now
-      const frame = decode(bytes.subarray(12), 'pcma')
+      const frame = decode(bytes.subarray(12), law)
       if (this.firstSoundAt === null && loudness(frame) > 0.01) this.firstSoundAt = Date.now()
       this.#heard.push(frame)
       if (this.#heard.length > 50 * 60) this.#heard.shift()
@@ -56,13 +60,13 @@ export class RtpPeer {
     })
   }
 
-  static async open(address: string, hz: number): Promise<RtpPeer> {
+  static async open(address: string, hz: number, law: MediaCodec = 'pcma'): Promise<RtpPeer> {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     await new Promise<void>((done, fail) => {
       socket.once('error', fail)
       socket.bind(0, address, () => done())
     })
-    return new RtpPeer(socket, address, hz)
+    return new RtpPeer(socket, address, hz, law)
   }
 
   /** Who was heard first, and so is talked to. */
@@ -148,13 +152,13 @@ export class RtpPeer {
 
   /** Says this once, in place of its tone: samples at 8 kHz, rounded down to whole frames. */
   say(samples: Int16Array): void {
-    this.#once = encode(samples.subarray(0, Math.floor(samples.length / frameSamples) * frameSamples), 'pcma')
+    this.#once = encode(samples.subarray(0, Math.floor(samples.length / frameSamples) * frameSamples), this.law)
   }
 
   #send(): void {
     const packet = Buffer.alloc(12 + frameSamples)
     packet[0] = 0x80
-    packet[1] = 8
+    packet[1] = payloadTypeOf[this.law]
     packet.writeUInt16BE(this.#sequence++ & 0xffff, 2)
     packet.writeUInt32BE(this.#timestamp >>> 0, 4)
     packet.writeUInt32BE(this.#ssrc, 8)

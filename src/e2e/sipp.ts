@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { payloadTypeOf } from '../rtp/g711.ts'
 import { freePort } from './ports.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 
@@ -35,8 +36,8 @@ export type Act =
   /** A re-INVITE of the far end with this direction. */
   | { do: 'reinvite'; direction: 'sendonly' | 'sendrecv' | 'inactive' }
 
-/** Where the far end's media is, as its SDP says. */
-type MediaAt = Pick<RtpPeer, 'address' | 'port'>
+/** Where the far end's media is, as its SDP says; `law`: all that it speaks, A-law unless named; `events`: RFC 4733, unless false. */
+type MediaAt = Pick<RtpPeer, 'address' | 'port'> & Partial<Pick<RtpPeer, 'law'>> & { events?: boolean }
 
 export class Sipp {
   readonly address: string
@@ -77,8 +78,6 @@ export class Sipp {
     from: string
     target: string
     acts: Act[]
-    /** RFC 4733; left out: offered. */
-    events?: boolean
   }): Promise<Sipp> {
     const port = await freePort(options.address)
     const xml = callingSide(options)
@@ -118,23 +117,20 @@ export class Sipp {
   }
 }
 
-function sdp(media: MediaAt, direction = 'sendrecv', events = true): string {
-  const lines = [
+function sdp({ address, port, law = 'pcma', events = true }: MediaAt, direction = 'sendrecv'): string {
+  const family = address.includes(':') ? 'IP6' : 'IP4'
+  const type = payloadTypeOf[law]
+  return [
     'v=0',
-    `o=- 20518 1 IN ${media.address.includes(':') ? 'IP6' : 'IP4'} ${media.address}`,
+    `o=- 20518 1 IN ${family} ${address}`,
     's=-',
-    `c=IN ${media.address.includes(':') ? 'IP6' : 'IP4'} ${media.address}`,
+    `c=IN ${family} ${address}`,
     't=0 0',
-    `m=audio ${media.port} RTP/AVP 8 101`,
-    'a=rtpmap:8 PCMA/8000',
-    'a=rtpmap:101 telephone-event/8000',
-    'a=fmtp:101 0-15',
+    `m=audio ${port} RTP/AVP ${type}${events ? ' 101' : ''}`,
+    `a=rtpmap:${type} ${law.toUpperCase()}/8000`,
+    ...(events ? ['a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15'] : []),
     `a=${direction}`,
-  ]
-  return lines
-    .filter(line => events || !/:101 /.test(line))
-    .map(line => (events ? line : line.replace(' 8 101', ' 8')))
-    .join('\n')
+  ].join('\n')
 }
 
 /** `inDialog`: the request's To has our tag already. */
@@ -222,7 +218,7 @@ Content-Length: 0
   return document(steps, 'called')
 }
 
-function callingSide({ acts, media, number, from, events }: Parameters<typeof Sipp.caller>[0]): string {
+function callingSide({ acts, media, number, from }: Parameters<typeof Sipp.caller>[0]): string {
   let sequence = 1
   const steps = [
     `<send retrans="500"><![CDATA[
@@ -237,7 +233,7 @@ Max-Forwards: 70
 Content-Type: application/sdp
 Content-Length: [len]
 
-${sdp(media, 'sendrecv', events)}
+${sdp(media)}
 ]]></send>`,
     '<recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/>',
     '<recv response="200" rrs="true"/>',

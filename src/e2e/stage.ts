@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core'
 import type { Role, StationKind } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { UserId } from '../lib/ids.ts'
+import type { MediaCodec } from '../rtp/bay.ts'
 import { goertzel } from '../rtp/tone.ts'
 import { DtlsContext } from '../webrtc/dtls.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
@@ -61,8 +62,8 @@ export class Stage {
   }
 
   /** A far end that says `hz`; its signalling is sipp's. */
-  async voice(address: string, hz: number): Promise<RtpPeer> {
-    return this.#cast.use(await RtpPeer.open(address, hz))
+  async voice(address: string, hz: number, law?: MediaCodec): Promise<RtpPeer> {
+    return this.#cast.use(await RtpPeer.open(address, hz, law))
   }
 
   /** A person at a desk phone (baresip) that says `hz`; resolves when the phone is registered. */
@@ -73,6 +74,7 @@ export class Stage {
     role?: Role
     station?: StationKind
     answer?: 'auto' | 'manual'
+    laws?: MediaCodec[]
   }): Promise<{ id: UserId; phone: Baresip }> {
     const { name, role = 'agent', station = 'phone-nailed', ...account } = options
     const id = await this.world.person(name, role, station, account.extension)
@@ -120,7 +122,7 @@ export class Stage {
   }
 
   /** A carrier that answers one call as `acts` say. */
-  async carrier(address: string, media: RtpPeer, acts: Play): Promise<Sipp> {
+  async carrier(address: string, media: Parameters<typeof Sipp.carrier>[0]['media'], acts: Play): Promise<Sipp> {
     return this.#cast.use(await Sipp.carrier({ address, media, acts }))
   }
 
