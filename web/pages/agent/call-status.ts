@@ -8,7 +8,7 @@ import { instant, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { DeskCall, DeskLast, DeskProps } from './desk-props.ts'
 
-/** `beside`: said in the same row; `below`: under it. */
+/** `beside`: said in the same row; `below`: under it; `help`: read out, and shown to the mouse; there is no room for it in a narrow window. */
 type Status = {
   tone: Tone
   icon: IconName
@@ -23,13 +23,13 @@ type Status = {
 export function callStatus(props: DeskProps): Html {
   const w = textsOf(props.frame)
   const status = statusOf(props, w)
-  return html`<div id="call-status" class="call-status" role="status" aria-label="${w.callStatus.label}"${status?.help ? html` title="${status.help}"` : null}>${status === null ? null : said(status, props)}</div>`
+  return html`<div id="call-status" class="call-status" role="status" aria-label="${w.callStatus.label}">${status === null ? null : said(status, props)}</div>`
 }
 
-function said({ tone, icon, words, since, beside, below }: Status, { frame }: DeskProps): Html {
+function said({ tone, icon, words, since, beside, below, help }: Status, { frame }: DeskProps): Html {
   const figure = since === undefined ? null : html` <span aria-hidden="true">${timer(since, frame)}</span>`
   const small = (text: string | Html) => html`<span class="small muted">${text}</span>`
-  return html`<span title="${beside ?? words}">${chip(tone, icon, html`${words}${figure}`)}${beside ? html` ${small(beside)}` : null}</span>${below ? small(below) : null}`
+  return html`<span title="${help ?? beside ?? words}">${chip(tone, icon, html`${words}${figure}`)}${help ? html`<span class="unseen">${help}</span>` : null}${beside ? html` ${small(beside)}` : null}</span>${below ? small(below) : null}`
 }
 
 function statusOf(props: DeskProps, w: Words): Status | null {

@@ -73,7 +73,6 @@ function help(w: Words): Html {
     ['Ctrl ⏎', w.agent.write.saveReady],
     ['?', w.agent.help.open],
   ]
-  return html`<dialog id="help" aria-labelledby="help-title"><form method="dialog"><h2 id="help-title">${w.agent.help.title}</h2><p class="muted">${w.agent.help.about}</p>
-<dl class="keys">${rows.map(([key, words]) => html`<dt><kbd>${key}</kbd></dt><dd>${words}</dd>`)}</dl>
-<button class="button primary" autofocus>${w.agent.call.close}</button></form></dialog>`
+  return html`<dialog id="help" aria-labelledby="help-title"><form method="dialog"><header><h2 id="help-title">${w.agent.help.title}</h2><button class="button primary" autofocus>${w.agent.call.close}</button></header><p class="muted">${w.agent.help.about}</p>
+<dl class="keys">${rows.map(([key, words]) => html`<dt><kbd>${key}</kbd></dt><dd>${words}</dd>`)}</dl></form></dialog>`
 }

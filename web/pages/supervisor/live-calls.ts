@@ -58,7 +58,7 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
         cell: call =>
           html`${call.agent ?? (call.parkedBy === null ? '—' : w.transfer.parkedBy(call.parkedBy))}${call.supervisors.map(one => html` ${chip('blue', modeIcons[one.mode], one.name)}`)}`,
       },
-      { head: words.campaign, cell: call => call.campaign ?? '' },
+      { head: words.campaign, cell: call => call.campaign ?? '—' },
       { head: words.trunk, cell: call => call.trunk },
       { head: w.audio.head, cell: call => audioChip(call.sound ?? null, w) },
       {
