@@ -59,7 +59,7 @@ const longest = [
   ...['bench/soak.e2e.test.ts', 'src/e2e/firefox.e2e.test.ts', 'src/e2e/crash.e2e.test.ts'],
   ...['src/e2e/custody-crash.e2e.test.ts', 'src/e2e/try-out.e2e.test.ts', 'src/e2e/trunk-check.e2e.test.ts'],
   ...['src/e2e/notice.e2e.test.ts', 'src/e2e/browser-audio.e2e.test.ts', 'src/e2e/network-cut.e2e.test.ts'],
-  'src/e2e/nat.e2e.test.ts',
+  ...['src/e2e/nat.e2e.test.ts', 'src/e2e/lossy.e2e.test.ts'],
 ]
 
 /** `files` in any order, each once; `textOf` reads one. Answers the jobs in the order in which they are to begin. */

@@ -38,3 +38,33 @@ export function cutNetwork(address: string, but: string): void {
 export function joinNetwork(): void {
   execFileSync('nft', ['flush table ip house'])
 }
+
+function lossy(address: string, sipPort: number): string {
+  const between = `ip saddr ${address} ip daddr ${address}`
+  const rules = [
+    `${between} udp sport ${sipPort} numgen inc mod 3 < 1 counter drop`,
+    `${between} udp dport ${sipPort} numgen inc mod 3 < 1 counter drop`,
+    `${between} udp sport != ${sipPort} udp dport != ${sipPort} numgen random mod 10 < 1 counter drop`,
+  ]
+  return `table ip lossy { chain arrives { type filter hook input priority 0; ${rules.join('; ')}; }; }`
+}
+
+/** Whether `loseBetween` can. */
+export function hasLosses(): boolean {
+  const [command, parameters] = inNamespace(['nft', lossy('10.77.0.1', 5060)])
+  return spawnSync(command, parameters, { timeout: 10_000 }).status === 0
+}
+
+/**
+ * To be called in such a network: of what those at `address` send each other by UDP a tenth is lost, by chance; of what comes from this port every
+ * third packet, and of what goes to it: so much is lost whatever chance does, and never twice in a row.
+ */
+export function loseBetween(address: string, sipPort: number): void {
+  execFileSync('nft', [lossy(address, sipPort)])
+}
+
+/** Packets: from the port, to it, and of the sound. */
+export function lostSoFar(): number[] {
+  const listed = execFileSync('nft', ['list', 'table', 'ip', 'lossy'], { encoding: 'utf8' })
+  return Array.from(listed.matchAll(/counter packets (\d+)/g), ([, packets]) => Number(packets))
+}
