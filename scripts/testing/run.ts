@@ -1,6 +1,7 @@
 /**
  * `node scripts/testing/run.ts [--quick] [--failed=TEXT]`: all tests, as plan.ts shares them out; TEXT is what has failed before. Each job is
- * a `node --test`; what it says is printed when it has ended, and one summary of all stands last. Exit 1 when anything failed.
+ * a `node --test`; what it says is printed when it has ended, and one summary of all stands last. Exit 1 when anything failed, and with
+ * `CI=true` (but not `--quick`) also when a test was skipped because another end is missing that `scripts/test` installs.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -19,7 +20,11 @@ const files = globSync('{src,web,scripts,bench}/**/*.test.ts', { cwd: root }).fi
 const jobs = planOf(files, file => readFileSync(join(root, file), 'utf8'))
 const folder = mkdtempSync(join(tmpdir(), 'switchroom-tests-'))
 const running = new Set<ChildProcess>()
-const summary = new Summary(process.argv.flatMap(word => /^--failed=(.*)/s.exec(word)?.[1] ?? []))
+const isQuick = process.argv.includes('--quick')
+const summary = new Summary(
+  process.argv.flatMap(word => /^--failed=(.*)/s.exec(word)?.[1] ?? []),
+  process.env.CI === 'true' && !isQuick,
+)
 
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -30,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 const units = queue('units')
 const idle = queue('idle')
-if (process.argv.includes('--quick')) await Promise.all(lanes(availableParallelism(), units, idle))
+if (isQuick) await Promise.all(lanes(availableParallelism(), units, idle))
 else {
   // What waits needs few cores: two browsers, beside them the phones, and the units have what they leave.
   const [browsers, phones] = [queue('browsers'), queue('phones')]

@@ -43,6 +43,43 @@ test('of a long error it says the beginning', () => {
   assert.ok(lines.length < 45, `${lines.length} lines`)
 })
 
+const skips = `test('rings', { skip: 'needs sipp and baresip' }, () => {})
+  test('becomes another', t => t.skip('needs root'))
+  test('is here', () => {})
+  describe('by Kamailio', { skip: 'needs kamailio' }, () => test('calls', () => {}))`
+
+test('names what was skipped and why, suites too, of which Node counts nothing', () => {
+  const summary = new Summary([])
+  summary.add(['e.test.mjs'], '0', figuresOf('e', skips))
+  assert.equal(summary.isPassed, true)
+  assert.match(
+    summary.text(),
+    /^skipped:\n {2}needs kamailio\n {4}by Kamailio\n {2}needs root\n {4}becomes another\n {2}needs sipp and baresip\n {4}rings\nℹ tests /,
+  )
+})
+
+test('in CI what is skipped because another end is missing has failed, and what the machine does not permit has not', () => {
+  const summary = new Summary([], true)
+  const tap = figuresOf('f', skips)
+  summary.add(['f.test.mjs'], '0', tap)
+  assert.equal(summary.isPassed, false)
+  const [failed] = summary.text().split('skipped:\n')
+  assert.equal(
+    failed,
+    'failed:\n  skipped: by Kamailio\n    needs kamailio\n  skipped: rings\n    needs sipp and baresip\n',
+  )
+  const permitted = new Summary([], true)
+  permitted.add(
+    ['g.test.mjs'],
+    '0',
+    figuresOf(
+      'g',
+      "test('sits apart', { skip: 'may make no network namespace' }, () => {})\ntest('is here', () => {})",
+    ),
+  )
+  assert.equal(permitted.isPassed, true)
+})
+
 test('a run that named no test is named by its files', () => {
   const summary = new Summary(['npm run check, see above'])
   summary.add(['d.test.mjs'], 'SIGTERM', join(folder, 'nowhere.tap'))

@@ -4,14 +4,21 @@ import { existsSync, readFileSync } from 'node:fs'
 const words = ['tests', 'pass', 'fail', 'cancelled', 'skipped', 'todo']
 /** Of what a failed test says, so many lines stand in the summary: of a long log often no more than its end is kept. */
 const linesOfReason = 30
+/** Other ends that `scripts/test` installs: where one is missing nothing is shown, and CI must not be green. Root and namespaces are the machine's. */
+const peer = /\b(?:sipp|baresip|linphone|chromium|firefox|kamailio|tshark)\b/i
 
 export class Summary {
   readonly #sums = new Map(words.map(word => [word, 0]))
   /** Names, each with the reason in lines. */
   readonly #failures: Map<string, string[]>
+  /** Reasons, each with the names of what was skipped for it: suites too, which Node counts as nothing. */
+  readonly #skipped = new Map<string, string[]>()
+  readonly #needsPeers: boolean
   readonly #startedAt = performance.now()
 
-  constructor(failures: string[]) {
+  /** `needsPeers`: what is skipped because another end is missing has failed. */
+  constructor(failures: string[], needsPeers = false) {
+    this.#needsPeers = needsPeers
     this.#failures = new Map(failures.map(name => [name, []]))
   }
 
@@ -27,6 +34,13 @@ export class Summary {
       return name === undefined ? [] : [{ name, reason: reasonOf(lines.slice(at + 1), indent!.length + 2) }]
     })
     for (const { name, reason } of failed) this.#failures.set(name, reason)
+    for (const line of lines) {
+      const { name, why } = /^ *ok \d+ - (?<name>.*?) # SKIP ?(?<why>.*)$/.exec(line)?.groups ?? {}
+      if (name === undefined) continue
+      const reason = why || 'no reason given'
+      this.#skipped.set(reason, [...(this.#skipped.get(reason) ?? []), name])
+      if (this.#needsPeers && peer.test(reason)) this.#failures.set(`skipped: ${name}`, [`  ${reason}`])
+    }
     const counts = lines.flatMap(line => {
       const [, word, count] = /^# (\w+) (\d+)$/.exec(line) ?? []
       return word !== undefined && this.#sums.has(word) ? [{ word, count: Number(count) }] : []
@@ -47,7 +61,14 @@ export class Summary {
     const sorted = [...this.#failures].sort(([a], [b]) => (a < b ? -1 : 1))
     const failures = sorted.map(([name, reason]) => [name, ...reason].map(line => `  ${line}\n`).join(''))
     const sums = [...this.#sums, ['duration_ms', Math.round(performance.now() - this.#startedAt)]]
-    return (failures.length > 0 ? `failed:\n${failures.join('')}` : '') + sums.map(([w, n]) => `ℹ ${w} ${n}`).join('\n')
+    const skipped = [...this.#skipped]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([reason, names]) => `  ${reason}\n${names.map(name => `    ${name}\n`).join('')}`)
+    const told = [
+      ...(failures.length > 0 ? ['failed:\n', ...failures] : []),
+      ...(skipped.length > 0 ? ['skipped:\n', ...skipped] : []),
+    ]
+    return told.join('') + sums.map(([w, n]) => `ℹ ${w} ${n}`).join('\n')
   }
 }
 
