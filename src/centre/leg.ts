@@ -45,7 +45,7 @@ export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }:
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
   const why = shutFor(d, floor)
   const isOurs = d.state.numberIndex.has(numberKey(to))
-  const isMore = isOurs && why !== null && !mayMiss(floor, d.now, isProved || takesOffer(floor))
+  const isMore = isOurs && why !== null && !mayMiss(floor, d.now, isProved)
   // At a trunk that carries all it may most are honest; where lines are free it is a flood that keeps them out.
   if (isMore || (!isProved && !takesOffer(floor) && !(isOurs && roomOf(floor) <= 0)))
     return d.effect({ type: 'phone.reject', leg, sipStatus: 503, untold: true })

@@ -184,6 +184,7 @@ const en: Like<typeof zh> = {
     trunk_down: 'The trunk did not answer.',
     trunk_full: 'All lines of the trunk were taken.',
     trunk_rate: 'The trunk takes no more calls a second.',
+    trunk_eased: 'Calls on the trunk got no response, so it was asked for fewer.',
     contact_hours: 'Outside contact hours.',
     holiday: 'A holiday where the leads live.',
     holiday_unknown: 'No calendar of holidays for that year.',

@@ -113,10 +113,21 @@ describe('a trunk that is asked for more than it can', () => {
     assert.equal(shareNow(gateway.floor.ease, 31_000), 1)
   })
 
-  test('is never asked for nothing', () => {
+  test('is never asked for nothing, and only what it left unanswered counts', () => {
     const gateway = new Gateway()
-    gateway.pass(60_000, 0)
-    assert.equal(gateway.floor.ease.share >= shareLeast, true)
-    assert.ok(gateway.calls.size > 0)
+    const silent = (at: number, why = 'no_response') =>
+      noteEase(gateway.state, { type: 'call.rerouted', call: 'c_1', failed: { trunk: t, why } } as never, at)
+    for (let at = 0; at < 20_000; at += 250) silent(at)
+    assert.equal(gateway.floor.ease.share, shareLeast)
+    assert.ok(obstacleOf(gateway.floor as never, 20_000) === null)
+    gateway.floor.ease = noEase()
+    for (let at = 0; at < 20_000; at += 250) silent(at, 'unreachable') // a socket that refuses is no overload
+    assert.equal(gateway.floor.ease.share, 1)
+    for (let n = 0; n < 9; n++) {
+      gateway.calls.set('c_2', { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      const ending = { by: 'system', cause: 'trunk_fault', sipStatus: null, q850: null }
+      noteEase(gateway.state, { type: 'call.ended', call: 'c_2', ending } as never, 30_000)
+    }
+    assert.equal(gateway.floor.ease.share, 0.5, 'nothing was told of them at all')
   })
 })

@@ -186,7 +186,7 @@ export function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; 
   if (freeAt <= now) return null
   if (share === 1) return no('trunk_rate', `Trunk ${trunk.name} starts ${trunk.callsPerSecond} calls a second.`, freeAt)
   const words = `Trunk ${trunk.name} leaves calls without a response and starts ${Math.round(share * 100)} % of its ${trunk.callsPerSecond} calls a second.`
-  return no('trunk_rate', words, Math.min(freeAt, now + easedLookMs))
+  return no('trunk_eased', words, Math.min(freeAt, now + easedLookMs))
 }
 
 /** When the trunk may start its next call: a window after the oldest of its last `starts` ones. */

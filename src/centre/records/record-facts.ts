@@ -177,8 +177,7 @@ export type RecordFact =
       sha256: string
       bytes: number
     }
-  /** It has none, and will have none: an alarm when the file is not what was sealed. */
-  /** Without `cause`: told before there were names for it. */
+  /** It has none, and will have none: an alarm when the file is not what was sealed. Without `cause`: told before there were names for it. */
   | { type: 'recording.underivable'; recording: RecordingId; call: CallId; cause?: UnderivableCause; reason: string }
   /** By policy the smaller form stands alone from now on. */
   | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }

@@ -18,9 +18,9 @@ export type Setup = {
   trunks: Trunk[]
   trunkGroups?: TrunkGroup[]
   teams?: Team[]
-  /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
   /** Where trunks have answered OPTIONS. */
   answering?: { trunk: TrunkId; answersAt: string }[]
+  /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
   starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
   queues: Queue[]

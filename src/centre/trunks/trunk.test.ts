@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { obstacleOf } from '../lines/line.ts'
 import { TestFloor, trunk } from '../testing.ts'
 
 function floorWith(rules: { maxCalls: number; callsPerSecond: number }): TestFloor {
@@ -24,6 +25,16 @@ test('a test of a trunk has a line of it while it lasts: nobody else gets the la
   floor.do(testIs(true))
   floor.do(testIs(true)) // told twice, it gives back one line
   assert.equal(floor.state.trunks.get(trunk)!.tests, 0)
+})
+
+test('a test is what an eased trunk is tested by, and not refused as its calls are', () => {
+  const floor = floorWith({ maxCalls: 5, callsPerSecond: 1 })
+  const of = floor.state.trunks.get(trunk)!
+  of.ease = { share: 1 / 32, at: floor.clock.now(), heard: 0, silent: 0, since: floor.clock.now() }
+  assert.equal(ruleOf(floor), null)
+  floor.pass(2_000)
+  assert.equal(obstacleOf(of, floor.clock.now())?.refusal.rule, 'trunk_eased')
+  assert.equal(ruleOf(floor), null)
 })
 
 test('a caller finds a trunk full whose last line a test has', () => {
@@ -137,6 +148,9 @@ test('so it is while nobody is let in at all, whoever calls', () => {
   floor.state.isClosing = true
   for (let n = 0; n < 40; n++)
     floor.do({ type: 'leg.offered', leg: `g_${n}` as never, trunk, from: '+8613800000001', to: '+861088880000' })
+  assert.equal(floor.count('call.offered'), 10, 'a forger leaves room for who is surely there')
+  const comes = { trunk, from: '+8613800000001', to: '+861088880000', isProved: true }
+  for (let n = 40; n < 80; n++) floor.do({ type: 'leg.offered', leg: `g_${n}` as never, ...comes })
   assert.equal(floor.count('call.offered'), 30)
   assert.equal(floor.last('call.ended').ending.text, 'the house closes')
 })

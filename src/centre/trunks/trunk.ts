@@ -2,7 +2,9 @@
 import type { TrunkId } from '../../lib/ids.ts'
 import { refusedAsClosing } from '../closing.ts'
 import type { Draft } from '../draft.ts'
+import { noEase } from '../lines/ease.ts'
 import { obstacleOf } from '../lines/line.ts'
+import type { TrunkFloor } from '../state.ts'
 import type { Trouble } from './trunk-trouble.ts'
 
 /** `trouble`: why it is down; null: it is up. */
@@ -21,13 +23,18 @@ export function trunkChanged(
   else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why, ...more })
 }
 
-/** Its call counts against the trunk's cap and rate while it lasts, so it begins only where a call would; where the trunk is down it may. */
+/** What keeps a test from calling on it now: what would keep a call, but for that it is down or eased, which is what a test is for. */
+export function obstacleToTest(floor: TrunkFloor, now: number): ReturnType<typeof obstacleOf> {
+  return obstacleOf({ ...floor, up: true, ease: noEase() }, now)
+}
+
+/** Its call counts against the trunk's cap and rate while it lasts, so it begins only where a call would. */
 export function trunkTested(d: Draft, id: TrunkId, isOver: boolean): void {
   const floor = d.state.trunks.get(id)
   if (floor === undefined) return d.refuse('trunk_disabled', 'There is no such trunk.')
   if (isOver) return d.note({ type: 'note.trunkTested', trunk: id, isOver })
   if (refusedAsClosing(d)) return
-  const obstacle = obstacleOf({ ...floor, up: true }, d.now)
+  const obstacle = obstacleToTest(floor, d.now)
   if (obstacle !== null) return d.refuse(obstacle.refusal.rule, obstacle.refusal.words)
   d.note({ type: 'note.trunkTested', trunk: id, isOver })
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { trunkTestSection } from '../../../web/parts/trunk-test.ts'
-import { obstacleOf } from '../../centre/lines/line.ts'
 import { testObstacle } from '../../centre/toll/test-number.ts'
+import { obstacleToTest } from '../../centre/trunks/trunk.ts'
 import { rulesOf } from '../../centre/trunks/trunk-rules.ts'
 import type { TrunkId } from '../../lib/ids.ts'
 import { keep } from '../../records/door.ts'
@@ -56,8 +56,8 @@ export function trunkTestRoutes(deps: Deps): Hono<Env> {
     const asked = deps.trunkTests?.obstacle(id) ?? null
     if (asked !== null) return asked.rule
     const floor = state.trunks.get(id)
-    const line = floor === undefined ? null : obstacleOf(floor, deps.clock.now())
-    if (line !== null && line.refusal.rule !== 'trunk_down') return line.refusal.rule
+    const line = floor === undefined ? null : obstacleToTest(floor, deps.clock.now())
+    if (line !== null) return line.refusal.rule
     return number === null ? null : (testObstacle(state.toll.rules, state.zone, number)?.rule ?? null)
   }
 
