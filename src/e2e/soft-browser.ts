@@ -35,13 +35,14 @@ export class SoftBrowser {
   #srtp: SrtpSession | null = null
   #isNominated = false
   #isImpostor = false
-  #sequence = 0
+  #sequence: number
   #consent: NodeJS.Timeout | undefined
   #voice: NodeJS.Timeout | undefined
   #heard: Buffer[] = []
 
-  private constructor(context: DtlsContext, fingerprint: string, socket: Socket) {
+  private constructor(context: DtlsContext, fingerprint: string, socket: Socket, sequence: number) {
     this.#context = context
+    this.#sequence = sequence
     this.#socket = socket
     this.offer = offerWith(fingerprint)
     this.#packet.set([0x80, 8, 0, 0, 0, 0, 0, 0, 0xb0, 0, 0, 1])
@@ -49,12 +50,12 @@ export class SoftBrowser {
     socket.on('message', packet => this.#receive(packet))
   }
 
-  /** `context` and `fingerprint` are of the certificate it shows. */
-  static async open(context: DtlsContext, fingerprint: string, address: string): Promise<SoftBrowser> {
+  /** `context` and `fingerprint` are of the certificate it shows; `sequence`: of the packet before its first. */
+  static async open(context: DtlsContext, fingerprint: string, address: string, sequence = 0): Promise<SoftBrowser> {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 256 * 1024 })
     socket.bind(0, address)
     await once(socket, 'listening')
-    return new SoftBrowser(context, fingerprint, socket)
+    return new SoftBrowser(context, fingerprint, socket, sequence)
   }
 
   /** Resolves with the ms from the answer to the keys; rejects after 5 s. */

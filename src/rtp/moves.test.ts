@@ -202,14 +202,14 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
     await until(() => alice.phone.heard.length > before + 20, 'they talk on')
   })
 
-  test('a browser is moved with its keys, and outlives its thread: every packet it gets is genuine and new', async () => {
+  test('a browser is moved with its keys, and outlives its thread: every packet it gets is genuine and new, and its own are heard beyond the roll-over', async () => {
     const identity = await createDtlsIdentity(Date.now())
     const media = mortal()
     await using world = await openWorld({ workers: 2, mediaWorker: media.file, dtls: identity })
     const { bay } = world
     const answer = offerAnswerer({ bay, fingerprint: identity.fingerprint, addresses: [], silenceMs: 0 })
     const carl = await world.enter('carl', 1000)
-    using browser = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
+    using browser = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1', 65_510)
     const leg = 'browser' as LegId
     await browser.connect((await answer(leg, browser.offer)).sdp)
     const speaking = setInterval(() => browser.speak(), 20)

@@ -182,7 +182,7 @@ function standWhere(leg: Leg, figures: readonly number[]): void {
 
 /** The index sent last is surely behind what the dead thread sent; what it received since the last note might be taken once more. */
 function srtpAfterDeath(leg: Leg, figures: Float64Array): SavedSrtp {
-  const stream = (ssrc: number, highest: number) => (highest < 0 ? [] : [{ ssrc, highest, seen: null }])
+  const stream = (ssrc: number, highest: number) => (highest < 0 ? [] : [{ ssrc: ssrc >>> 0, highest, seen: null }])
   const sentIndex = figures[at.sentIndex]!
   return {
     sent: stream(leg.timeline.ssrc, sentIndex < 0 ? -1 : sentIndex + sequenceMargin),

@@ -115,6 +115,14 @@ for (const [library, suite] of suites)
       assert.equal(opened(there, seal(here, 28)), 172, 'another suite')
     })
 
+    test('how far an SSRC has come is told of it as the relay writes it, whose words have a sign', () => {
+      const { here, there } = pair('AEAD_AES_128_GCM', suite)
+      for (const sequence of [65_534, 65_535, 0, 1]) opened(there, seal(here, sequence))
+      const ssrc = 0xcafebabe | 0
+      assert.ok(ssrc < 0)
+      assert.deepEqual([here.highestSent(ssrc), there.highestReceived(ssrc)], [65_537, 65_537])
+    })
+
     test('AES_CM_128_HMAC_SHA1_80 gives what RFC 3711 spells out, step by step, over a roll-over', () => {
       const keys = keysOf('AES_CM_128_HMAC_SHA1_80')
       const session = new SrtpSession(keys, suite)

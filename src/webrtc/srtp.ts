@@ -151,17 +151,17 @@ export class SrtpSession {
     this.#rtcpIndex = saved.rtcpIndex
   }
 
-  /** The highest index sent with, received from, and received as RTCP from these SSRCs; -1: none. Allocates nothing. */
+  /** The highest index sent with, received from, and received as RTCP from these SSRCs, signed or not; -1: none. Allocates nothing. */
   highestSent(ssrc: number): number {
-    return this.#sent.get(ssrc)?.highest ?? -1
+    return this.#sent.get(ssrc >>> 0)?.highest ?? -1
   }
 
   highestReceived(ssrc: number): number {
-    return this.#received.get(ssrc)?.highest ?? -1
+    return this.#received.get(ssrc >>> 0)?.highest ?? -1
   }
 
   highestRtcp(ssrc: number): number {
-    return this.#receivedRtcp.get(ssrc)?.highest ?? -1
+    return this.#receivedRtcp.get(ssrc >>> 0)?.highest ?? -1
   }
 
   get rtcpIndex(): number {
