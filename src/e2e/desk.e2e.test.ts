@@ -224,7 +224,7 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     const isKept = async () => (await draftOf(house.store, alice.id, theCall().id, house.clock.now()))[id] === '周六'
     // As a page leaves it whose last request never arrived.
     await page.evaluate(
-      `localStorage.setItem('switchroom.draft.${id}', JSON.stringify({ value: '周六', at: Date.now(), sent: false }))`,
+      `localStorage.setItem('switchroom.draft.${id}', JSON.stringify({ value: '周六', at: Date.now(), sent: false, base: '周六还款' }))`,
     )
     assert.equal(await isKept(), false)
     await page.reload()
@@ -232,6 +232,23 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await page.inputValue('#write textarea[name=note]'), '周六')
     for (let tries = 0; tries < 100 && !(await isKept()); tries++) await sleep(100)
     assert.ok(await isKept())
+  })
+
+  test('what another browser went on with meanwhile is not replaced by what an old one had left unsent: both stay', async () => {
+    const id = `note-${theCall().id}`
+    const isKept = async (text: string) =>
+      (await draftOf(house.store, alice.id, theCall().id, house.clock.now()))[id] === text
+    await page.fill('#write textarea[name=note]', '另一台电脑上写的')
+    for (let tries = 0; tries < 100 && !(await isKept('另一台电脑上写的')); tries++) await sleep(100)
+    await page.evaluate(
+      `localStorage.setItem('switchroom.draft.${id}', JSON.stringify({ value: '周日', at: Date.now(), sent: false, base: '周六' }))`,
+    )
+    await page.reload()
+    await phase('talking')
+    const both = '另一台电脑上写的\n周日'
+    await page.waitForFunction(`document.querySelector('#write textarea[name=note]').value === ${JSON.stringify(both)}`)
+    for (let tries = 0; tries < 100 && !(await isKept(both)); tries++) await sleep(100)
+    assert.ok(await isKept(both))
   })
 
   test('a browser that is killed loses nothing that was typed a moment before: another one has it', async () => {

@@ -10,7 +10,8 @@
   const forms = 'form.write, form.answer, form[data-drafts]'
   const fields = 'input:not([type="hidden"]), textarea, select'
   const submittedKey = 'switchroom.submitted'
-  const unsent = new Map() // field's id → value; of the call in hand
+  const unsent = new Map() // field's id → value
+  let unsentOf = '' // the call whose they are
   let timer = null
   let loaded = '' // the call whose draft was asked for
 
@@ -44,10 +45,18 @@
     }
   }
 
-  function note(id, value, sent) {
+  // `base`: what the server had when this was typed over it.
+  function note(id, value, sent, base = null) {
     try {
-      localStorage.setItem(prefix + id, JSON.stringify({ value, at: Date.now(), sent }))
+      localStorage.setItem(prefix + id, JSON.stringify({ value, at: Date.now(), sent, base }))
     } catch {} // full or forbidden: the form still works
+  }
+
+  function toSend(id, value) {
+    if (unsentOf !== callNow()) unsent.clear()
+    unsentOf = callNow()
+    unsent.set(id, value)
+    timer ??= setTimeout(send, everyMs)
   }
 
   function keep(element) {
@@ -55,11 +64,11 @@
       for (const other of element.form.elements[element.name] ?? []) {
         if (other === element) continue
         localStorage.removeItem(prefix + keyOf(other))
-        unsent.set(keyOf(other), null)
+        toSend(keyOf(other), null)
       }
-    note(keyOf(element), valueIn(element), false)
-    unsent.set(keyOf(element), valueIn(element))
-    timer ??= setTimeout(send, everyMs)
+    const before = kept(keyOf(element))
+    note(keyOf(element), valueIn(element), false, before?.sent ? before.value : before?.base)
+    toSend(keyOf(element), valueIn(element))
   }
 
   // `keepalive`: it goes out although the page is being left.
@@ -67,7 +76,8 @@
     clearTimeout(timer)
     timer = null
     const call = callNow()
-    if (call === '' || unsent.size === 0) return unsent.clear()
+    if (call === '' || call !== unsentOf) return unsent.clear()
+    if (unsent.size === 0) return
     const fields = Object.fromEntries(unsent)
     unsent.clear()
     const body = JSON.stringify({ fields })
@@ -79,9 +89,12 @@
       status = response.status
     } catch {} // no network: it is tried again
     if (status >= 200 && status < 300) {
-      for (const [id, value] of Object.entries(fields))
-        if (value !== null && kept(id)?.value === value) note(id, value, true)
-    } else if (status === 0 || status >= 500) {
+      for (const [id, value] of Object.entries(fields)) {
+        const draft = kept(id)
+        if (value === null || draft === null) continue
+        note(id, draft.value, draft.value === value, value)
+      }
+    } else if ((status === 0 || status >= 500) && unsentOf === call) {
       for (const [id, value] of Object.entries(fields)) if (!unsent.has(id)) unsent.set(id, value)
       timer ??= setTimeout(send, againMs)
     }
@@ -93,15 +106,22 @@
       element.dataset.restored = 'true'
       const key = keyOf(element)
       const draft = kept(key)
-      if (draft === null) continue
-      put(element, draft.value)
-      // The page was left before the server had it.
-      if (!draft.sent && isOfCall(element)) unsent.set(key, draft.value)
+      if (draft !== null) put(element, draft.value)
     }
-    if (unsent.size > 0) timer ??= setTimeout(send, everyMs)
     const call = callNow()
     if (call !== '' && call !== loaded) load(call)
     loaded = call
+  }
+
+  // Of what the server has and what was left here unsent; of a text that somebody went on with elsewhere meanwhile both.
+  function standing(id, value) {
+    const draft = kept(id)
+    if (draft?.sent !== false || draft.value === value) return value
+    if (draft.base === value || (typeof value === 'string' && draft.value.includes(value))) return draft.value
+    if (elementOf(id)?.tagName !== 'TEXTAREA' || value.includes(draft.value)) return value
+    const both = `${value}\n${draft.value}`
+    note(id, both, false, value)
+    return both
   }
 
   async function load(call) {
@@ -113,11 +133,21 @@
     } catch {
       return // as it is in this browser
     }
+    if (callNow() !== call) return
     for (const [id, value] of Object.entries(fields)) {
-      if (unsent.has(id) || kept(id)?.sent === false) continue
-      note(id, value, true) // also of a form that is opened later
+      if (unsent.has(id)) continue
+      const stands = standing(id, value)
+      if (stands === value)
+        note(id, value, true) // also of a form that is opened later
+      else toSend(id, stands)
       const element = elementOf(id)
-      if (element) put(element, value)
+      if (element) put(element, stands)
+    }
+    // The page was left before the server had them.
+    for (const element of drafted().filter(isOfCall)) {
+      const id = keyOf(element)
+      const draft = kept(id)
+      if (draft?.sent === false && !(id in fields) && !unsent.has(id)) toSend(id, draft.value)
     }
     desk.dispatchEvent(new Event('desk:draft'))
   }
@@ -179,9 +209,8 @@
     for (const element of form.querySelectorAll(fields)) {
       if (!isDraft(element)) continue
       localStorage.removeItem(prefix + keyOf(element))
-      unsent.set(keyOf(element), null)
+      toSend(keyOf(element), null)
     }
-    timer ??= setTimeout(send, everyMs)
   })
 
   forget(id => !(Date.now() - (kept(id)?.at ?? 0) < keptMs))
