@@ -119,7 +119,7 @@ export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
 type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by: 'line' }
 
 function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
-  const help = isEmergency(d.state, intent.number) ? emergencyWay(d.state) : null
+  const help = isEmergency(d.state, intent.number) ? emergencyWay(d.state, d.now) : null
   if (help !== null) return help
   const gate = mayContact(d.state, { ...intent, mode, agency: agent.user.agency ?? null }, d.now)
   if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }

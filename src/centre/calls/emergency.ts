@@ -7,6 +7,7 @@ import type { Call } from '../call-state.ts'
 import type { Draft } from '../draft.ts'
 import type { CheckedRule, Verdict } from '../gate/verdict.ts'
 import type { Input } from '../inputs.ts'
+import { shareNow } from '../lines/ease.ts'
 import { roomOf } from '../lines/line.ts'
 import type { FloorState, TrunkFloor } from '../state.ts'
 import { emergencyOf } from '../toll/rules.ts'
@@ -27,9 +28,16 @@ export function emergencyIntent(state: FloorState, dialled: string): DialIntent 
   return { number, ...nobody, mode: 'manual' }
 }
 
-/** A trunk that is up and has room; else one that is up; else any that is switched on and was not tried. null: none has a number to show. */
-export function emergencyWay(state: FloorState, tried: readonly TrunkId[] = []): EmergencyWay | null {
-  const rank = (floor: TrunkFloor) => (floor.up ? (roomOf(floor) > 0 ? 2 : 1) : 0)
+/**
+ * A trunk that is up and has room; else one that is up; else any that is switched on and was not tried: of these the one that is eased least, and one
+ * that is down for its registration or connection before one where nobody answers. null: none has a number to show.
+ */
+export function emergencyWay(state: FloorState, now: number, tried: readonly TrunkId[] = []): EmergencyWay | null {
+  const isSilent = ({ why }: TrunkFloor) => why === 'calls_silent' || why === 'options_silent'
+  const rank = (floor: TrunkFloor) => {
+    if (!floor.up) return isSilent(floor) ? 0 : 1
+    return (roomOf(floor) > 0 ? 4 : 2) + shareNow(floor.ease, now)
+  }
   let best: TrunkFloor | null = null
   for (const floor of state.trunks.values()) {
     if (!floor.trunk.enabled || floor.trunk.callerIds.length === 0 || tried.includes(floor.trunk.id)) continue

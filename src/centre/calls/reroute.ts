@@ -30,7 +30,7 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
   const agent = about.agent ?? about.passed?.by ?? null // which is still that of the agent who passed it on
   const emergency = isEmergency(d.state, call.number)
   const line = emergency
-    ? emergencyWay(d.state, tried)?.line
+    ? emergencyWay(d.state, d.now, tried)?.line
     : pickOnRoute(
         d.state,
         routeOf(d.state, { campaign: about.campaign, agent, queue: queueOf(about) }),

@@ -25,7 +25,7 @@ export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
   // A phone that holds is no reason to say no: who takes it up is heard.
   if (!hasStation(agent) && !ringsFirst(agent))
     return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
-  const way = emergencyWay(d.state)
+  const way = emergencyWay(d.state, d.now)
   if (way === null) return d.refuse('no_trunk', 'No trunk is set up: use another telephone.')
   if (!leaveForEmergency(d, agent)) return d.refuse('agent_busy', 'Hang up the call in hand first, then dial again.')
   const { number } = intent
@@ -70,7 +70,7 @@ export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 
     d.state.toll.helpedIn(user, { from: d.now - burstMs, to: d.now }) >= burstMax
   if (number !== null && isTooMuch()) return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
   if (number === null) return dialledBeside(d, { type: 'desk.dialled', leg, user, to })
-  const way = emergencyWay(d.state)
+  const way = emergencyWay(d.state, d.now)
   if (way === null) return d.effect({ type: 'phone.reject', leg, sipStatus: 503 })
   const call = d.id<'call'>('c')
   const out = d.id<'leg'>('l')
