@@ -18,6 +18,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   for (const floor of state.trunks.values()) {
     floor.recent = floor.recent.map(start => start + byMs)
     if (floor.trial !== null) floor.trial.at += byMs
+    if (floor.lastTrial !== null) floor.lastTrial.upAt += byMs
     floor.missed = floor.missed.map(missedAt => missedAt + byMs)
     floor.ease = { ...floor.ease, at: floor.ease.at + byMs, since: floor.ease.since + byMs }
   }

@@ -82,7 +82,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
         floor.up = change.state === 'up'
         floor.reason = change.reason
         floor.why = change.state === 'up' ? null : (change.why ?? 'other')
-        floor.answersAt = change.answersAt ?? floor.answersAt
+        if (change.answersAt !== undefined) floor.answersAt = change.answersAt
         noteTrial(floor, at)
       }
       break

@@ -82,8 +82,8 @@ export type FloorFact =
       state: 'up' | 'down'
       reason: string
       why?: TrunkTrouble
-      /** The place (`placeOf`) where it has answered OPTIONS, once it has. */
-      answersAt?: string
+      /** The place (`placeOf`) where it has answered OPTIONS, once it has; null: calls were taken there while OPTIONS were not answered any more. */
+      answersAt?: string | null
     }
   | { type: 'agent.signedOn'; agent: UserId }
   | { type: 'agent.signedOff'; agent: UserId; reason: string }

@@ -199,10 +199,10 @@ export type Input =
   /** What `media.say` was told to say is over. */
   | { type: 'leg.played'; leg: LegId; speech: number }
   // trunks
-  /** `answersAt`: the place where it has answered OPTIONS; left out: nothing new is known of that. */
-  | { type: 'trunk.up'; trunk: TrunkId; answersAt?: string }
+  /** `answersAt`: the place where it has answered OPTIONS; null: calls told better than OPTIONS; left out: nothing new is known of that. */
+  | { type: 'trunk.up'; trunk: TrunkId; answersAt?: string | null }
   /** `why` left out: not known by name. */
-  | { type: 'trunk.down'; trunk: TrunkId; reason: string; why?: TrunkTrouble; answersAt?: string }
+  | { type: 'trunk.down'; trunk: TrunkId; reason: string; why?: TrunkTrouble; answersAt?: string | null }
   /** A person tests it with a call: refused where a call would be, down or not; a test that is over gives its line back. */
   | { type: 'trunk.test'; trunk: TrunkId; isOver: boolean }
   // recorder

@@ -184,8 +184,10 @@ export type TrunkFloor = {
   why: TrunkTrouble | null
   /** The place (`placeOf`) where it has answered OPTIONS, in this run or an earlier one; null: nowhere. */
   answersAt: string | null
-  /** While it is down and only a call can tell when it is back: when the next one may try it, and how long the one after waits. */
+  /** While it is down and only a call can tell when it is back: when the next one may try it, and the pause until then. */
   trial: { at: number; pauseMs: number } | null
+  /** When it came up last from being tried, and the pause that it had then. */
+  lastTrial: { pauseMs: number; upAt: number } | null
   /** How much of `callsPerSecond` it is asked for. */
   ease: TrunkEase
   /** Calls that have a line of it. */

@@ -4,6 +4,7 @@
  */
 import { reasonTextMax } from '../centre/calls/result-rules.ts'
 import type { UaEvent } from '../sip/events.ts'
+import { livesBy } from '../sip/qualify.ts'
 import type { Leg } from './leg.ts'
 import type { Legs } from './legs.ts'
 import { type Agreed, agree, answerTo, offerOf } from './offer.ts'
@@ -149,12 +150,11 @@ export class FarEnds {
     }
   }
 
-  /** The first response to a call on a trunk says that somebody is there. */
+  /** What a call on a trunk is answered until it makes progress says that somebody is there, and whether they take calls. */
   #noteHeard(leg: Leg, event: EventOfLeg): void {
-    if (leg.phase !== 'calling' || leg.heard !== 'nothing' || leg.far.kind !== 'trunk' || leg.target === null) return
-    const isResponse = event.type === 'provisional' || event.type === 'accepted'
-    if (isResponse || (event.type === 'failed' && event.by === 'remote'))
-      this.#options.lines.heard(leg.far.trunk, leg.target)
+    if (leg.phase !== 'calling' || leg.heard === 'progress' || leg.far.kind !== 'trunk' || leg.target === null) return
+    const isTaken = takenBy(event)
+    if (isTaken !== null) this.#options.lines.heard(leg.far.trunk, leg.target, isTaken)
   }
 
   /** The offer was ours, so the ACK had to bring the answer. False when it did not, and the call is over. */
@@ -176,6 +176,14 @@ export class FarEnds {
     if (leg.phase === 'up') this.#legs.remoteChanged(leg, agreed)
     else this.#legs.configure(leg, agreed)
   }
+}
+
+/** Whether who said this takes calls; null: it is no response. A 100 says only that the next hop has the request (RFC 3261 §21.1.1). */
+function takenBy(event: EventOfLeg): boolean | null {
+  if (event.type === 'provisional') return event.status >= 180
+  if (event.type === 'accepted') return true
+  if (event.type !== 'failed' || event.by !== 'remote') return null
+  return event.status !== null && livesBy(event.status)
 }
 
 /** A carrier's words, for pages and the journal. */

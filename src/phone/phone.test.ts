@@ -148,6 +148,31 @@ describe('the phone', () => {
     assert.ok(told.some(line => line.startsWith('hangUp')) && told.some(line => line.startsWith('close')))
   })
 
+  test('a trunk whose next hop says that nobody is behind it is not brought back by a 100 and a 503, and is by whoever is busy or rings', async () => {
+    const stateOf = () => saidOfTrunk.findLast(({ type }) => type === 'trunk.up' || type === 'trunk.down')?.type
+    const options = { type: 'qualified', target: trunk.id, up: false, status: 503, rttMs: 1 } as const
+    const failed = { ...withdrawn, by: 'remote', reason: 'said so', q850: null } as const
+    now = 2_000
+    lines.advance(now)
+    const signs = [
+      [{ ...failed, status: 503 }, 'trunk.down'],
+      [{ ...failed, status: 408 }, 'trunk.down'],
+      [{ ...failed, status: 486 }, 'trunk.up'],
+      [{ ...trying, status: 180 }, 'trunk.up'],
+      [{ type: 'accepted', session, sdp: theirSdp }, 'trunk.up'],
+    ] as const
+    for (const [sign, state] of signs) {
+      lines.take(options)
+      lines.take(options)
+      await dialled()
+      phone.take(trying)
+      assert.equal(stateOf(), 'trunk.down')
+      phone.take(sign)
+      assert.equal(stateOf(), state)
+      if (sign.type !== 'failed') phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    }
+  })
+
   test('what was silent before the answer is waited for anew from the answer on', async () => {
     const asked = () => told.filter(line => line.startsWith('expectSound'))
     await dialled()

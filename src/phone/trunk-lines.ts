@@ -167,11 +167,11 @@ export class TrunkLines {
     return true
   }
 
-  /** A call at this target got a response, whatever it says: somebody is there. */
-  heard(id: TrunkId, target: Target): void {
+  /** A call at this target got a response. `isTaken`: from somebody who takes calls there. */
+  heard(id: TrunkId, target: Target, isTaken: boolean): void {
     const line = this.#lines.get(id)
     if (!line || !isSame(target, line.current)) return
-    line.signs.callHeard()
+    line.signs.callHeard(isTaken)
     this.#tell(line)
   }
 
@@ -415,9 +415,10 @@ export class TrunkLines {
     const { trunk, signs } = line
     if (line.told === reason && line.toldAnswers === signs.answersOptions) return
     if (line.told !== reason) log.info({ trunk: trunk.name, up: found === null, reason }, wordsOf(found))
+    const answers = signs.answersOptions ? { answersAt: placeOf(trunk) } : line.toldAnswers ? { answersAt: null } : {}
     line.told = reason
     line.toldAnswers = signs.answersOptions
-    const about = { trunk: trunk.id, ...(signs.answersOptions ? { answersAt: placeOf(trunk) } : {}) }
+    const about = { trunk: trunk.id, ...answers }
     post(
       found === null
         ? { type: 'trunk.up', ...about }

@@ -1,6 +1,7 @@
 /** Which signs take a trunk out, and which bring it back: OPTIONS, calls, and the end of a registration that cannot be refreshed. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { placeOf } from '../centre/trunks/trunk-connection.ts'
 import { livesBy } from '../sip/qualify.ts'
 import { id, lines } from './fixtures/carrier.ts'
 
@@ -75,6 +76,39 @@ describe('a trunk is asked by OPTIONS', () => {
     assert.equal(told(), 'options_refused')
   })
 
+  test('and one that answers none any more but takes calls is told of by calls from then on, also after a restart, until it answers again', async () => {
+    const { options, told, made, posted } = await asked('10.0.0.9,5060,udp,address,')
+    const known = () => {
+      const last = posted.at(-1)
+      return last?.type === 'trunk.up' || last?.type === 'trunk.down' ? last.answersAt : 'nothing told'
+    }
+    options(200)
+    options(null)
+    options(null)
+    assert.deepEqual([told(), known()], ['options_silent', placeOf(made.trunk(id)!)])
+    made.heard(id, at, true)
+    assert.deepEqual([told(), known()], ['trunk.up', null])
+    for (let n = 0; n < 5; n++) options(null)
+    assert.equal(told(), 'trunk.up')
+    options(200)
+    assert.deepEqual([told(), known()], ['trunk.up', placeOf(made.trunk(id)!)])
+    options(null)
+    options(null)
+    assert.equal(told(), 'options_silent')
+  })
+
+  test('and a proxy that says 100 and 503 to calls is no carrier that takes them, though it is not silent', async () => {
+    const { options, told, made } = await asked()
+    options(503)
+    made.heard(id, at, false)
+    options(503)
+    assert.equal(told(), 'options_refused')
+    made.heard(id, at, false)
+    assert.equal(told(), 'options_refused')
+    made.heard(id, at, true)
+    assert.equal(told(), 'trunk.up')
+  })
+
   test('a refusal of OPTIONS by who takes calls himself is an answer', () => {
     const lives = [200, 302, 401, 403, 404, 405, 407, 420, 480, 481, 486, 500, 501, 603]
     assert.deepEqual(lives.filter(livesBy), lives)
@@ -90,7 +124,7 @@ describe('a trunk that has never answered OPTIONS', () => {
     assert.equal(told(), 'trunk.up')
     assert.equal(made.unheard(id, at), false)
     assert.equal(told(), 'calls_silent')
-    made.heard(id, at)
+    made.heard(id, at, true)
     assert.equal(told(), 'trunk.up')
   })
 
@@ -108,7 +142,7 @@ describe('a trunk that has never answered OPTIONS', () => {
     options(null)
     options(null)
     for (let n = 0; n < 3; n++) {
-      made.heard(id, at)
+      made.heard(id, at, true)
       options(null)
       options(null)
       made.unheard(id, at)

@@ -1,6 +1,7 @@
 /**
  * Whether anybody is at a trunk's target, by what is answered there. One that answers OPTIONS is down when it does so no more. Some gateways never
- * do: of one that has not, calls tell. When they too get no response at all it is down, until anything is answered.
+ * do, or no longer: of one that has not, and of one that takes calls meanwhile, calls tell. When they too get no response at all it is down, until
+ * anything is answered.
  */
 import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 
@@ -10,7 +11,7 @@ export const missesUntilDown = 2
 const silentCallsUntilDown = 2
 
 export class TrunkSigns {
-  /** It has answered OPTIONS at this place, in this run or an earlier one. */
+  /** It has answered OPTIONS at this place, in this run or an earlier one, and took no call since while it did not. */
   answersOptions: boolean
   #misses = 0
   /** What OPTIONS was refused with since somebody was there; null: it was not. */
@@ -30,8 +31,11 @@ export class TrunkSigns {
     this.answersOptions ||= up
   }
 
-  /** A call got a response, whatever it says. */
-  callHeard(): void {
+  /** A call got a response. `isTaken`: from somebody who takes calls there; a proxy before nobody says 100 and 503 too. */
+  callHeard(isTaken: boolean): void {
+    this.#silentCalls = 0
+    if (!isTaken) return
+    if (this.isLost) this.answersOptions = false
     this.#tookCalls = true
     this.#well()
   }

@@ -14,7 +14,7 @@ const answerWithinMs = 4_000
  */
 const nobodyBehind: ReadonlySet<number> = new Set([408, 430, 477, 478, 502, 503, 504])
 
-/** Whether a final answer to OPTIONS means that calls can be taken there. */
+/** Whether a final answer to OPTIONS, or to a call, means that calls can be taken there. */
 export const livesBy = (status: number): boolean => !nobodyBehind.has(status)
 
 export class Qualify implements ClientOwner, Sleeper {

@@ -387,4 +387,6 @@ test('where a trunk has answered OPTIONS is known at the next start, and does no
   tell(4, { type: 'trunk.stateChanged', trunk: 't_1', state: 'down', reason: 'silent', why: 'options_silent' })
   assert.equal(read('trunks.byId', { id: 't_1' as never })?.stateAt, 4)
   assert.deepEqual(read('load.setup', { now: 5 }).answering, [{ trunk: 't_1', answersAt: 'there' }])
+  tell(5, { type: 'trunk.stateChanged', trunk: 't_1', state: 'up', reason: '', answersAt: null })
+  assert.deepEqual(read('load.setup', { now: 6 }).answering, [])
 })

@@ -46,6 +46,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
           why: null,
           answersAt: null,
           trial: null,
+          lastTrial: null,
           ease: noEase(),
           ...callsOn(state, change.trunk.id),
           tests: 0,

@@ -10,7 +10,7 @@ import type { Trouble } from './trunk-trouble.ts'
 /** `trouble`: why it is down; null: it is up. */
 export function trunkChanged(
   d: Draft,
-  { trunk: id, answersAt }: { trunk: TrunkId; answersAt?: string },
+  { trunk: id, answersAt }: { trunk: TrunkId; answersAt?: string | null },
   trouble: Trouble | null,
 ): void {
   const floor = d.state.trunks.get(id)

@@ -33,12 +33,13 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
     case 'trunk.stateChanged':
       run(
         `UPDATE trunks SET state_at = CASE WHEN state IS ? AND state_reason IS ? THEN state_at ELSE ? END, state = ?, state_reason = ?,
-           answers_at = COALESCE(?, answers_at) WHERE id = ?`,
+           answers_at = CASE WHEN ? THEN ? ELSE answers_at END WHERE id = ?`,
         fact.state,
         fact.reason,
         at,
         fact.state,
         fact.reason,
+        fact.answersAt === undefined ? 0 : 1,
         fact.answersAt ?? null,
         fact.trunk,
       )
