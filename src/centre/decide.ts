@@ -31,7 +31,7 @@ import { consult, endConsult, turn } from './transfer/consultation.ts'
 import { park, pickUp } from './transfer/slot.ts'
 import { transfer } from './transfer/transfer.ts'
 import { transferAsked } from './transfer/transfer-key.ts'
-import { trunkChanged, trunkTested } from './trunks/trunk.ts'
+import { trunkChanged, trunkLapsing, trunkTested } from './trunks/trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {
   const d = new Draft(state, moment)
@@ -125,6 +125,8 @@ function handle(d: Draft, input: Input): void {
       return legOffered(d, input)
     case 'callers.turnedAway':
       return callersTurnedAway(d, input)
+    case 'trunk.lapsing':
+      return trunkLapsing(d, input)
     case 'phones.guessed':
       return phonesGuessed(d, input)
     case 'numbers.tried':

@@ -371,8 +371,8 @@ export type FloorFact =
     }
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
-   * is told once a day for each rule and person. `address`: where somebody is who guesses, of phones or at sign-in; `trunk`, `calls`: where so many
-   * calls came from that are in no fact of their own; left out of the others.
+   * is told once a day for each rule and person. `address`: where somebody is who guesses, of phones or at sign-in; `trunk`: the one that it
+   * is about; `calls`: so many came from there that are in no fact of their own; left out of the others.
    */
   | {
       type: 'safety.alarmed'

@@ -203,6 +203,8 @@ export type Input =
   | { type: 'trunk.up'; trunk: TrunkId; answersAt?: string | null }
   /** `why` left out: not known by name. */
   | { type: 'trunk.down'; trunk: TrunkId; reason: string; why?: TrunkTrouble; answersAt?: string | null }
+  /** Refreshing its registration fails, once for each that holds yet; `reply`: what the carrier said last. */
+  | { type: 'trunk.lapsing'; trunk: TrunkId; reply: string }
   /** A person tests it with a call: refused where a call would be, down or not; a test that is over gives its line back. */
   | { type: 'trunk.test'; trunk: TrunkId; isOver: boolean }
   // recorder

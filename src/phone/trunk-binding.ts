@@ -16,6 +16,7 @@ export class TrunkBinding {
   #isUntried = false
   #seen: RegistrationSeen | null = null
   #error: Trouble | null = null
+  #failedInARow = 0
 
   passwordChanged(): void {
     this.#isUntried = true
@@ -28,6 +29,11 @@ export class TrunkBinding {
 
   holds(now: number): boolean {
     return this.#seen?.until != null && now < this.#seen.until
+  }
+
+  /** Refreshes in a row that failed since the last that was granted, while it holds. */
+  get failedInARow(): number {
+    return this.#failedInARow
   }
 
   /** Why no registration holds; null: one does. */
@@ -50,6 +56,7 @@ export class TrunkBinding {
         this.serviceRoute = serviceRoute
         this.#error = null
         this.#isUntried = false
+        this.#failedInARow = 0
         const until = now + Math.max(leastGrantedMs, nextMs)
         this.#seen = { state: 'registered', reply: '200 OK', at: now, contacts, nextMs, until, refresh: null }
         return
@@ -61,11 +68,17 @@ export class TrunkBinding {
         this.#error = { why: status === null ? 'registration_silent' : 'registration_refused', words }
         const refresh = { reply, at: now, nextMs }
         const isGone = this.#isUntried && status !== null && status < 500
-        if (this.#seen !== null && this.holds(now) && !isGone) this.#seen = { ...this.#seen, refresh }
-        else this.#seen = { state: 'refused', ...refresh, contacts: 0, until: null, refresh: null }
+        if (this.#seen !== null && this.holds(now) && !isGone) {
+          this.#seen = { ...this.#seen, refresh }
+          this.#failedInARow++
+        } else {
+          this.#seen = { state: 'refused', ...refresh, contacts: 0, until: null, refresh: null }
+          this.#failedInARow = 0
+        }
         return
       }
       case 'unregistered':
+        this.#failedInARow = 0
         this.#seen = null
         this.#error = null
         return

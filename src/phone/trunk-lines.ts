@@ -34,6 +34,8 @@ export type Asking = { firstMs: { from: number; to: number }; everyMs: number }
 const usualAsking: Asking = { firstMs: { from: 0, to: 2_000 }, everyMs: 30_000 }
 /** A trunk at which calls get no response is asked at once, no more often than this: an answer takes 4 s at most. */
 const hastenEveryMs = 10_000
+/** Refreshes of a registration that fail in a row until people are told: one alone is often made good by the next. */
+const lapsingAfter = 2
 /** How soon a name is looked up again after a failed look-up. */
 const resolveRetryMs = 10_000
 /** Before a lost TLS connection is opened again: doubled each time, spread by half. */
@@ -306,7 +308,7 @@ export class TrunkLines {
   }
 
   #noteRegistration(line: Line, event: Extract<UaEvent, { registration: string }>): void {
-    const { now, log } = this.#options
+    const { now, log, post } = this.#options
     line.binding.take(event, now())
     if (event.type !== 'registrationFailed') return
     const { refresh, until } = line.binding.seen(now()) ?? {}
@@ -315,6 +317,9 @@ export class TrunkLines {
         { trunk: line.trunk.name, reply: refresh.reply, holdsS: Math.round((until - now()) / 1000) },
         'the registration of this trunk is not refreshed; it holds for a while yet',
       )
+    const { id } = line.trunk
+    if (refresh != null && line.binding.failedInARow === lapsingAfter)
+      post({ type: 'trunk.lapsing', trunk: id, reply: refresh.reply }, `trunk:${id}`)
     // Nobody there, or nobody who can: another may (RFC 3263 §4.3).
     if ((event.status === null || event.status === 503) && line.current) this.failed(line.trunk.id, line.current)
   }

@@ -242,6 +242,26 @@ describe('a registration that cannot be refreshed', () => {
       assert.equal(made.wire(id)?.registration?.refresh, null)
     })
 
+  test('is told of once, when a refresh has failed twice in a row', () => {
+    const { made, apply, posted } = lines()
+    apply(registers)
+    const lapses = () => posted.splice(0).filter(({ type }) => type === 'trunk.lapsing')
+    made.take(failed(403, 'Forbidden'))
+    made.take(failed(403, 'Forbidden'))
+    assert.deepEqual(lapses(), [], 'nothing holds: the trunk is down')
+    for (let n = 0; n < 2; n++) {
+      made.take(granted)
+      made.take(failed(503, 'Busy'))
+      made.take(granted)
+      made.take(failed(503, 'Busy'))
+      assert.deepEqual(lapses(), [])
+      made.take(failed(403, 'Forbidden'))
+      assert.deepEqual(lapses(), [{ type: 'trunk.lapsing', trunk: id, reply: '403 Forbidden' }])
+      made.take(failed(403, 'Forbidden'))
+      assert.deepEqual(lapses(), [])
+    }
+  })
+
   test('for another password that somebody gave counts at once', () => {
     const { made, apply, posted } = lines()
     apply(registers)

@@ -35,6 +35,14 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           ...{ call: null, address: '10.20.7.88', trunk: null, calls: null },
         },
         {
+          at: sampleNow - 155 * minute,
+          rule: 'registration_lapsing',
+          who: null,
+          number: '',
+          ...{ call: null, address: null, calls: null },
+          trunk: language === 'en' ? 'Mobile SIP' : '移动 SIP',
+        },
+        {
           at: sampleNow - 170 * minute,
           rule: 'numbers_tried',
           who: null,

@@ -12,6 +12,7 @@ const zh = {
   number: '号码',
   fromAddress: '来自',
   callsOf: (calls: string, trunk: string) => `${calls} 个，来自中继 ${trunk}`,
+  ofTrunk: (trunk: string) => `中继 ${trunk}`,
   call: '通话',
   rules: {
     emergency: '拨打了紧急号码',
@@ -28,6 +29,7 @@ const zh = {
     disk_full: '录音磁盘已满',
     disk_unwritable: '录音磁盘无法写入',
     callers_turned_away: '来电过多，已拒接；可能有人伪造来电占线',
+    registration_lapsing: '中继注册续期连续失败：到期前仍可通话，请核对密码或询问运营商',
   } as Record<string, string>,
   dialling: '可以拨打的号码',
   emergency: '紧急号码',
@@ -67,6 +69,7 @@ const en: Like<typeof zh> = {
   number: 'Number',
   fromAddress: 'From',
   callsOf: (calls: string, trunk: string) => `${calls}, from trunk ${trunk}`,
+  ofTrunk: (trunk: string) => `trunk ${trunk}`,
   call: 'Call',
   rules: {
     emergency: 'an emergency number was dialled',
@@ -83,6 +86,8 @@ const en: Like<typeof zh> = {
     disk_full: 'The disk of the recordings is full',
     disk_unwritable: 'The disk of the recordings cannot be written',
     callers_turned_away: 'too many callers at once: turned away; somebody may be forging calls',
+    registration_lapsing:
+      'a registration cannot be refreshed: calls go on until it ends. Is the password still right? Ask the carrier',
   } as Record<string, string>,
   dialling: 'Numbers that may be dialled',
   emergency: 'Emergency numbers',

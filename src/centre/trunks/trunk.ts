@@ -23,6 +23,15 @@ export function trunkChanged(
   else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why, ...more })
 }
 
+/** Calls go on until the registration ends, often for an hour: time enough to mend it, for whoever is told. */
+export function trunkLapsing(d: Draft, { trunk, reply }: { trunk: TrunkId; reply: string }): void {
+  const floor = d.state.trunks.get(trunk)
+  if (floor === undefined) return
+  const words = `The registration of trunk ${floor.trunk.name} cannot be refreshed (${reply.slice(0, 100)}): calls go on until it ends.`
+  const nobody = { user: null, call: null, number: '' }
+  d.fact({ type: 'safety.alarmed', rule: 'registration_lapsing', ...nobody, words, trunk })
+}
+
 /** What keeps a test from calling on it now: what would keep a call, but for that it is down or eased, which is what a test is for. */
 export function obstacleToTest(floor: TrunkFloor, now: number): ReturnType<typeof obstacleOf> {
   return obstacleOf({ ...floor, up: true, ease: noEase() }, now)

@@ -169,3 +169,17 @@ test('an alarm of callers who were turned away says how many they were, and of w
   const { text } = await look(house, cookie, '/admin/safety')
   assert.match(text, /来电过多，已拒接；可能有人伪造来电占线<div class="small">3,540 个，来自中继 Telecom E2</)
 })
+
+test('an alarm of a registration that cannot be refreshed says of which trunk, and stands on the wallboard', async () => {
+  const trunk = { name: 'Telecom E3', host: '127.0.0.1', callerIds: ['+862151860000'] }
+  const { id } = await createTrunk(house.deps.records, 'system', trunk)
+  const before = house.engine.state.toll.alarmsSince(0)
+  await house.engine.dispatch({ type: 'trunk.lapsing', trunk: id, reply: '403 Forbidden' }, `trunk:${id}`)
+  assert.equal(house.engine.state.toll.alarmsSince(0), before + 1)
+  const { text } = await look(house, cookie, '/admin/safety')
+  assert.match(text, /中继注册续期连续失败：到期前仍可通话，请核对密码或询问运营商<div class="small">中继 Telecom E3</)
+  const { secret } = await house.token('auditor')
+  const [alarm] = ((await (await house.api(secret, 'GET', '/alarms?limit=1')).json()) as { items: object[] }).items
+  const { rule, trunk: of, calls } = alarm as { rule: string; trunk: string; calls: null }
+  assert.deepEqual([rule, of, calls], ['registration_lapsing', id, null])
+})

@@ -20,7 +20,7 @@ export type Alarm = {
   words: string
   /** Where somebody is who guesses; null: the alarm is about no address. */
   address: string | null
-  /** Where calls came from that are told of together, and how many; null: the alarm is about no such calls. */
+  /** The one that it is about, and how many of its calls are told of together; null: it is about none, and no such calls. */
   trunk: TrunkId | null
   calls: number | null
 }

@@ -6,6 +6,7 @@ import { layout } from '../../parts/layout.ts'
 import { thousands } from '../../parts/numbers.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
 
 export type SafetyProps = {
@@ -18,7 +19,7 @@ export type SafetyProps = {
     number: string
     call: string | null
     address: string | null
-    /** The name of the trunk that so many calls came from. */
+    /** The name of the trunk that it is about. */
     trunk: string | null
     calls: number | null
   }[]
@@ -51,13 +52,18 @@ ${table({
     {
       head: words.what,
       cell: row =>
-        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${row.calls === null ? null : html`<div class="small">${words.callsOf(thousands(row.calls), row.trunk ?? '—')}</div>`}`,
+        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${aboutTrunk(row, words)}`,
     },
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => (row.number === '' ? '—' : html`<span class="figure">${row.number}</span>`) },
   ],
 })}</section>${dialling(props)}${passing(props)}${from(props)}</div>${changesOf(props.frame, { of: 'rules:toll' })}`,
   })
+}
+
+function aboutTrunk({ trunk, calls }: SafetyProps['alarms'][number], words: Words['safety']): Html | null {
+  if (calls !== null) return html`<div class="small">${words.callsOf(thousands(calls), trunk ?? '—')}</div>`
+  return trunk === null ? null : html`<div class="small">${words.ofTrunk(trunk)}</div>`
 }
 
 function dialling({ frame, dialling: filled, spent, help }: SafetyProps): Html {
