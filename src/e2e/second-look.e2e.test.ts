@@ -91,7 +91,7 @@ test('a file that was laid under the name of a recording while the house was dow
   assert.ok(seen !== null && typeof seen === 'object', String(seen))
   const sound = await misfits.read('r_laid' as never, seen, { from: 0, to: seen.sealedBytes - 1 })
   const heard = Buffer.concat(await sound!.toArray())
-  const as = { by: 'u_olga' as never, reason: 'it is the one', seen: seen.seen }
+  const as = { by: 'u_olga' as never, reason: 'it is the one', seen: seen.seen, after: 0 }
   assert.equal(await misfits.accept('r_laid' as never, as), 'accepted')
   assert.ok(heard.equals(readFileSync(laid)), 'what was heard is what was sealed')
   assert.equal((await found('laid')).sha256, createHash('sha256').update(heard).digest('hex'))

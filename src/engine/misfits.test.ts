@@ -10,15 +10,19 @@ const missing = { id: 'r', call: 'c', openedAt: 1_000, callEndedAt: 2_000, path:
 const size = { bytes: 144_058, sealedBytes: 144_058, payloadType: 8 }
 const laid = { ...size, soundMs: 9_000, writtenAt: 1, changedAt: 1, seen: 'as it lies' }
 const sealed = { sha256: 'ab', bytes: 144_058, durationMs: 9_000 }
-const olga = { by: 'u_olga' as never, reason: 'she is heard on it', seen: laid.seen }
+const olga = { by: 'u_olga' as never, reason: 'she is heard on it', seen: laid.seen, after: 0 }
 const recording = 'r' as never
 
 /** A desk with one misfit on a disk that answers as it is told to. */
 function deskOn({ commits, ...disk }: Partial<MisfitsOptions> & { commits?: () => Error | null }) {
   const kept: Recorded[] = []
   const asked: string[] = []
+  const lines: { seq: number; type: string; body: string }[] = []
   const store = {
-    read: async (query: string) => (query === 'journal.wasSetBack' ? false : kept.length === 0 ? [missing] : []),
+    async read(query: string) {
+      if (query === 'journal.ofCall') return [...lines]
+      return query === 'journal.wasSetBack' ? false : kept.length === 0 ? [missing] : []
+    },
     async commit({ recorded }: { recorded: Recorded[] }) {
       const refusal = commits?.() ?? null
       if (refusal !== null) throw refusal
@@ -37,7 +41,9 @@ function deskOn({ commits, ...disk }: Partial<MisfitsOptions> & { commits?: () =
       return disk.salvage?.(path, as) ?? Promise.resolve(sealed)
     },
   })
-  return { misfits, secondLook, kept, asked }
+  const leaves = async () =>
+    void lines.push({ seq: lines.length + 1, type: 'recording.misfitLeft', body: '{"recording":"r","reason":"no"}' })
+  return { misfits, secondLook, kept, asked, lines, leaves }
 }
 
 test('who accepts a misfit behind a file that its disk does not give up is answered, and nothing is done of it later', async () => {
@@ -160,8 +166,65 @@ test('those who wait behind a file that hangs are no more than fifty', async () 
   const hung = Promise.withResolvers<void>()
   void secondLook.inTurn(() => hung.promise)
   const waiting = Array.from({ length: 50 }, () => misfits.accept(recording, olga))
-  assert.equal(await misfits.accept(recording, olga), 'unseen')
+  assert.equal(await misfits.accept(recording, olga), 'full')
   hung.resolve()
   const [first, ...rest] = await Promise.all(waiting)
   assert.deepEqual([first, new Set(rest)], ['accepted', new Set(['none'])])
+})
+
+test('who asked in vain behind a file that hangs keeps no place of those who ask later', async () => {
+  const { misfits, secondLook, asked } = deskOn({ turnWithinMs: 1 })
+  const hung = Promise.withResolvers<void>()
+  void secondLook.inTurn(() => hung.promise)
+  const impatient = await Promise.all(Array.from({ length: 50 }, () => misfits.accept(recording, olga)))
+  assert.deepEqual(new Set(impatient), new Set(['unseen']))
+  assert.equal(await misfits.accept(recording, olga), 'unseen', 'it is the disk that does not answer')
+  hung.resolve()
+  await secondLook.inTurn(async () => {})
+  assert.deepEqual(asked, [])
+  assert.equal(await misfits.accept(recording, olga), 'accepted')
+})
+
+test('a misfit that somebody leaves while its acceptance waits is not sealed, until it is accepted knowing of that', async () => {
+  const { misfits, secondLook, kept, asked, leaves } = deskOn({ turnWithinMs: 60_000 })
+  const long = Promise.withResolvers<void>()
+  void secondLook.inTurn(() => long.promise)
+  const accepting = misfits.accept(recording, olga)
+  assert.equal(await misfits.leave(recording, 0, leaves), 'left')
+  long.resolve()
+  assert.equal(await accepting, 'overtaken')
+  assert.deepEqual([kept, asked], [[], []])
+  assert.equal(await misfits.accept(recording, { ...olga, after: 1 }), 'accepted')
+})
+
+test('a misfit is not sealed while it is being written that it was left, nor left while it is being sealed', async () => {
+  const { misfits, lines, leaves, asked } = deskOn({ turnWithinMs: 60_000, lookWithinMs: 60_000 })
+  const journal = Promise.withResolvers<void>()
+  const leaving = misfits.leave(recording, 0, () => journal.promise.then(leaves))
+  const accepting = misfits.accept(recording, olga)
+  for (let n = 0; n < 50; n++) await new Promise(setImmediate)
+  journal.resolve()
+  assert.deepEqual([await leaving, await accepting, asked], ['left', 'overtaken', []])
+  const hung = Promise.withResolvers<typeof sealed>()
+  const slow = deskOn({ salvage: () => hung.promise, sealWithinMs: 1 })
+  assert.equal(await slow.misfits.accept(recording, olga), 'sealing')
+  assert.equal(await slow.misfits.leave(recording, 0, slow.leaves), 'sealing')
+  hung.resolve(sealed)
+  assert.deepEqual([lines.length, slow.lines.length], [1, 0])
+})
+
+test('of two who leave a misfit at once the second is told of the first, and a journal that refuses holds up nobody', async () => {
+  const { misfits, lines, leaves } = deskOn({})
+  const refusal = new Error('disk full')
+  const [none, first, second] = await Promise.allSettled([
+    misfits.leave(recording, 0, () => Promise.reject(refusal)),
+    misfits.leave(recording, 0, leaves),
+    misfits.leave(recording, 0, leaves),
+  ])
+  assert.equal(none.status === 'rejected' && none.reason, refusal)
+  assert.deepEqual(
+    [first, second].map(said => said.status === 'fulfilled' && said.value),
+    ['left', 'overtaken'],
+  )
+  assert.equal(lines.length, 1)
 })

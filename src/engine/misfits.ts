@@ -21,6 +21,7 @@ import type { Logger } from '../lib/log.ts'
 import { within } from '../lib/within.ts'
 import type { MissingRecording } from '../store/calls/recordings.ts'
 import type { Store } from '../store/store.ts'
+import { decidedIn } from './misfit-decided.ts'
 import { type DiskClock, fitByFormer, fitOf } from './recording-fit.ts'
 import { foundAgain, type Sealed, type SecondLook } from './second-look.ts'
 
@@ -33,15 +34,19 @@ export type MisfitFound = Looked &
 
 /**
  * `none`: there is nothing to decide any more. `other`: another file lies there than was seen. `busy`: its disk takes nothing now. `unseen`: it does not answer
- * in time, and nothing was done, nor will be. `sealing`: that was begun, and is not over; what comes of it is in the journal. `failed`: the disk said no.
+ * in time, and nothing was done, nor will be. `full`: too many others wait for it. `overtaken`: somebody decided otherwise meanwhile. `sealing`: that was
+ * begun, and is not over; what comes of it is in the journal. `failed`: the disk said no.
  */
-export type Accepting = 'accepted' | 'none' | 'other' | 'busy' | 'unseen' | 'sealing' | 'failed'
+export type Accepting = 'accepted' | 'none' | 'other' | 'busy' | 'unseen' | 'full' | 'overtaken' | 'sealing' | 'failed'
+
+/** `after`: the seq of the decision that this person knows of; 0: none. A later one overtakes theirs. */
+type Acceptance = { by: UserId; reason: string; after: number } & Seen
 
 /** A share that hangs keeps no page waiting. */
 const lookWithinMs = 1_500
 /** Its turn comes after the file that is made whole just now. */
 const turnWithinMs = 5_000
-/** That wait for their turn behind one that hangs. */
+/** That wait for their turn behind one that hangs; who is told that it did not come waits no more. */
 const asksMax = 50
 /** Files that are known as they were looked at, or left. */
 const knownMax = 1_000
@@ -54,7 +59,9 @@ export type MisfitDesk = {
   look(recording: RecordingId): Promise<MisfitFound | 'unseen' | 'sealing' | null>
   isSealing(recording: RecordingId): boolean
   /** Answers within some seconds, whatever the disk does. Rejects with StoreError. */
-  accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting>
+  accept(recording: RecordingId, as: Acceptance): Promise<Accepting>
+  /** Keeps by `write` that it stays as it lies, unless somebody decided after `after` or it is being sealed. An acceptance that waits is overtaken. Rejects as `write`. */
+  leave(recording: RecordingId, after: number, write: () => Promise<void>): Promise<'left' | 'overtaken' | 'sealing'>
   /** A part of what would be sealed of what was found, both ends included; null: another lies there. */
   read(recording: RecordingId, found: MisfitFound, part: Part): Promise<Readable | null>
 }
@@ -87,7 +94,11 @@ export class Misfits implements MisfitDesk {
   readonly #looking = new Map<RecordingId, Promise<MisfitFound | 'unseen' | null>>()
   /** One at most, since each has its turn. */
   readonly #sealing = new Set<RecordingId>()
-  #asks = 0
+  /** By who asked; `asksMax` at most. */
+  readonly #waiting = new Map<object, () => Promise<unknown>>()
+  #isTurnAsked = false
+  /** What is said of one recording, one after the other: what was decided is asked and answered without another between. */
+  readonly #deciding = new Map<RecordingId, Promise<unknown>>()
   /** As they were looked at last; beyond, the oldest is read anew. */
   readonly #known = new Map<RecordingId, Looked>()
   /** What was changed in vain, as it was before and as it lies since, while the process lasts. */
@@ -107,33 +118,80 @@ export class Misfits implements MisfitDesk {
     return this.#sealing.has(recording)
   }
 
-  async accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting> {
-    const { secondLook, mayWrite } = this.#options
-    if (!mayWrite()) return 'busy' // a turn on a disk that hangs may never come
-    if (this.#asks >= asksMax) return 'unseen'
-    this.#asks++
+  async accept(recording: RecordingId, as: Acceptance): Promise<Accepting> {
+    if (!this.#options.mayWrite()) return 'busy' // a turn on a disk that hangs may never come
+    if (this.#waiting.size >= asksMax) return 'full'
     const ask = { isGivenUp: false }
     const begun = Promise.withResolvers<void>()
-    const done = secondLook.inTurn(async (): Promise<Accepting> => {
-      this.#asks--
-      const may = ask.isGivenUp ? 'unseen' : await this.#mayAccept(recording, as.seen)
+    const done = this.#inTurn(ask, async () => {
+      const may = await this.#mayAccept(recording, as.seen)
       if (typeof may === 'string') return may
-      if (ask.isGivenUp) return 'unseen' // whoever asked was told so
-      begun.resolve()
-      this.#sealing.add(recording)
-      return await this.#seal(may, as).finally(() => this.#sealing.delete(recording))
+      const refusal = await this.#alone(recording, async () => {
+        if (await this.#isOvertaken(may.missing, as.after)) return 'overtaken'
+        if (ask.isGivenUp) return 'unseen' // whoever asked was told so
+        begun.resolve()
+        this.#sealing.add(recording)
+        return null
+      })
+      return refusal ?? (await this.#seal(may, as).finally(() => this.#sealing.delete(recording)))
     })
     if (!(await within(this.#options.turnWithinMs ?? turnWithinMs, Promise.race([begun.promise, done])))) {
       ask.isGivenUp = true
+      this.#waiting.delete(ask)
       return this.isSealing(recording) ? 'sealing' : 'unseen'
     }
     return (await within(this.#options.sealWithinMs ?? sealWithinMs, done)) ? await done : 'sealing'
+  }
+
+  async leave(
+    recording: RecordingId,
+    after: number,
+    write: () => Promise<void>,
+  ): Promise<'left' | 'overtaken' | 'sealing'> {
+    return await this.#alone(recording, async () => {
+      if (this.isSealing(recording)) return 'sealing'
+      const missing = await this.#missing(recording)
+      if (missing !== null && (await this.#isOvertaken(missing, after))) return 'overtaken'
+      await write()
+      return 'left'
+    })
   }
 
   async read(recording: RecordingId, found: MisfitFound, part: Part): Promise<Readable | null> {
     const missing = await this.#missing(recording)
     if (missing === null) return null
     return await this.#options.read(missing.path, { ...found, seen: found.lies }, part).catch(() => null)
+  }
+
+  /** One turn is for all that wait when it comes: behind a file that hangs stands one, however many have asked and given up. */
+  #inTurn(ask: object, work: () => Promise<Accepting>): Promise<Accepting> {
+    const { promise, resolve } = Promise.withResolvers<Accepting>()
+    this.#waiting.set(ask, () => {
+      resolve(work())
+      return promise.catch(() => undefined)
+    })
+    if (!this.#isTurnAsked) void this.#options.secondLook.inTurn(() => this.#takeTurns())
+    this.#isTurnAsked = true
+    return promise
+  }
+
+  async #takeTurns(): Promise<void> {
+    this.#isTurnAsked = false
+    for (const [ask, work] of [...this.#waiting]) if (this.#waiting.delete(ask)) await work()
+  }
+
+  #alone<T>(recording: RecordingId, work: () => Promise<T>): Promise<T> {
+    const said = (this.#deciding.get(recording) ?? Promise.resolve()).then(work)
+    const over = said
+      .catch(() => undefined)
+      .finally(() => this.#deciding.get(recording) === over && this.#deciding.delete(recording))
+    this.#deciding.set(recording, over)
+    return said
+  }
+
+  async #isOvertaken({ id, call }: MissingRecording, after: number): Promise<boolean> {
+    const decided = decidedIn(await this.#options.store.read('journal.ofCall', { call }), id)
+    return decided !== null && !(decided.seq <= after)
   }
 
   async #mayAccept(
@@ -151,7 +209,7 @@ export class Misfits implements MisfitDesk {
 
   async #seal(
     { missing, found }: { missing: MissingRecording; found: MisfitFound },
-    { by, reason }: { by: UserId; reason: string },
+    { by, reason }: Acceptance,
   ): Promise<Accepting> {
     const { store, secondLook, salvage, now, log } = this.#options
     const { id: recording } = missing

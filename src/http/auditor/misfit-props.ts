@@ -3,7 +3,7 @@
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import type { MisfitProps, Undecidable } from '../../../web/parts/misfit.ts'
 import type { User } from '../../centre/entities.ts'
-import type { Actor } from '../../centre/facts.ts'
+import { decidedIn } from '../../engine/misfit-decided.ts'
 import type { RecordingId } from '../../lib/ids.ts'
 import type { RecordingRow } from '../../store/calls/recordings.ts'
 import type { JournalLine } from '../../store/journal/chain.ts'
@@ -35,23 +35,4 @@ export async function misfitProps(
     after: left?.seq ?? 0,
     filled: typed?.recording === id ? typed.filled : nothingFilled,
   }
-}
-
-/** What was decided on a misfit last, or that there is nothing left to decide since it was sealed. `as`: by whom nobody accepted it, since it fits after all. */
-export type Decided = { seq: number; at: number; actor: Actor; as: 'accepted' | 'left' | 'sealed'; reason: string }
-
-/** Null: nobody has decided yet. */
-export function decidedIn(lines: readonly JournalLine[], id: RecordingId): Decided | null {
-  const line = lines.findLast(({ type, body }) => decides.has(type) && toldOf(body).recording === id)
-  if (line === undefined) return null
-  const { seq, at, type, body } = line
-  const { reason, accepted } = toldOf(body)
-  const as = type === 'recording.misfitLeft' ? 'left' : accepted ? 'accepted' : 'sealed'
-  return { seq, at, actor: line.actor as Actor, as, reason: accepted?.reason ?? reason ?? '' }
-}
-
-const decides: ReadonlySet<string> = new Set(['recording.misfitLeft', 'recording.sealed'])
-
-function toldOf(body: string) {
-  return JSON.parse(body) as { recording?: string; reason?: string; accepted?: { reason: string } }
 }

@@ -82,6 +82,16 @@ const decide = (name: string, fields: Fields, cookie = olga) =>
     [`reason_r_${name}`]: fields.reason,
   })
 
+function deskOf(misfits: MisfitDesk): MisfitDesk {
+  return {
+    look: id => misfits.look(id),
+    isSealing: id => misfits.isSealing(id),
+    accept: (id, as) => misfits.accept(id, as),
+    leave: (id, after, write) => misfits.leave(id, after, write),
+    read: (id, found, part) => misfits.read(id, found, part),
+  }
+}
+
 test('an auditor sees what does not fit, hears it, and accepts it with a reason: it is sealed, and says so wherever it is shown', async () => {
   await aMisfit('taken')
   const page = await pageOf('taken')
@@ -254,6 +264,47 @@ test('who decides on what another decided meanwhile is told who did, what, when 
   assert.deepEqual([seals.length, (await factsOf('recording.misfitLeft')).length], [1, 1])
 })
 
+test('of two auditors who leave it at once the second is told of the first; who sent it twice is not', async () => {
+  const { cookie: oscar } = await house.signIn('oscar')
+  await aMisfit('twice')
+  const said = { choice: 'leave', seen: seenIn(await pageOf('twice')) }
+  const both = await Promise.all([
+    decide('twice', { ...said, reason: 'another voice' }),
+    decide('twice', { ...said, reason: 'it is cut off' }, oscar),
+    decide('twice', { ...said, reason: 'another voice' }),
+  ])
+  const leaves = (await house.facts('recording.misfitLeft')).filter(({ body }) => body.includes('r_twice'))
+  assert.equal(leaves.length, 1)
+  const isOlgas = leaves[0]!.body.includes('another voice')
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    isOlgas ? [303, 409, 303] : [409, 303, 409],
+  )
+  const late = both[isOlgas ? 1 : 0]!.text
+  assert.match(late, isOlgas ? /Meanwhile Olga left this file as it lies/ : /Meanwhile Oscar left this file as it lies/)
+})
+
+test('who accepts what another leaves before it can be sealed is told so, and it is not sealed', async () => {
+  const { cookie: oscar } = await house.signIn('oscar')
+  await aMisfit('raced')
+  const [said, { misfits }] = [{ seen: seenIn(await pageOf('raced')) }, house.deps]
+  try {
+    house.deps.misfits = {
+      ...deskOf(misfits!),
+      async accept(...of: Parameters<MisfitDesk['accept']>) {
+        assert.equal((await decide('raced', { ...said, choice: 'leave', reason: 'another voice' }, oscar)).status, 303)
+        return await misfits!.accept(...of)
+      },
+    }
+    const late = await decide('raced', { ...said, choice: 'accept', reason: 'it is the one' })
+    assert.equal(late.status, 409)
+    assert.match(late.text, /Meanwhile Oscar left this file as it lies on .+: another voice. What you decided was not/)
+    assert.equal((await rowOf('raced')).sealedAt, null)
+  } finally {
+    house.deps.misfits = misfits!
+  }
+})
+
 test('what fits after all and was sealed meanwhile, or is no misfit any more, is told as that', async () => {
   await aMisfit('fits')
   const said = { choice: 'leave', reason: 'it is not the one', seen: seenIn(await pageOf('fits')) }
@@ -275,28 +326,27 @@ test('a disk that does not answer in time, or seals slowly, is told in words, an
   const seen = seenIn(await pageOf('slow'))
   const said = { choice: 'accept', reason: 'it is the one', seen }
   try {
-    house.deps.misfits = { ...desk(), accept: async () => 'unseen' as const }
+    house.deps.misfits = { ...deskOf(misfits!), accept: async () => 'unseen' as const }
     const unanswered = await decide('slow', said)
     assert.ok(unanswered.status === 422 && unanswered.text.includes('does not answer in time. Nothing was changed'))
     assert.ok(unanswered.text.includes('it is the one'), 'what was typed stays')
-    house.deps.misfits = { ...desk(), look: async () => 'unseen' as const, accept: async () => 'unseen' as const }
+    house.deps.misfits = {
+      ...deskOf(misfits!),
+      look: async () => 'unseen' as const,
+      accept: async () => 'unseen' as const,
+    }
     assert.match((await decide('slow', said)).text, /Nothing was changed/, 'also where it is not seen again')
-    house.deps.misfits = { ...desk(), accept: async () => 'sealing' as const, look: async () => 'sealing' as const }
+    house.deps.misfits = {
+      ...deskOf(misfits!),
+      accept: async () => 'sealing' as const,
+      look: async () => 'sealing' as const,
+    }
     const begun = await decide('slow', said)
     assert.ok(begun.text.includes('and its disk is slow') && !begun.text.includes('name="seen"'))
-    house.deps.misfits = { ...desk(), isSealing: () => true }
+    house.deps.misfits = { ...deskOf(misfits!), isSealing: () => true }
     assert.match((await decide('slow', { ...said, choice: 'leave' })).text, /is being sealed/)
     assert.equal((await house.facts('recording.misfitLeft')).filter(({ body }) => body.includes('r_slow')).length, 0)
   } finally {
     house.deps.misfits = misfits!
-  }
-
-  function desk(): MisfitDesk {
-    return {
-      look: id => misfits!.look(id),
-      isSealing: id => misfits!.isSealing(id),
-      accept: (id, as) => misfits!.accept(id, as),
-      read: (id, found, part) => misfits!.read(id, found, part),
-    }
   }
 })

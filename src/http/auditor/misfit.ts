@@ -2,6 +2,7 @@
 import { auditedCallPage } from '../../../web/pages/auditor/call.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { exactly } from '../../../web/parts/time.ts'
+import { type Decided, decidedIn } from '../../engine/misfit-decided.ts'
 import type { RecordingId } from '../../lib/ids.ts'
 import { maskNumbersIn } from '../../lib/mask.ts'
 import { leaveMisfit, type MisfitInput, misfitSaid } from '../../records/custody/misfits.ts'
@@ -12,7 +13,6 @@ import { actorOf, type Ctx, type Deps } from '../deps.ts'
 import { frameOf } from '../live/frame.ts'
 import { textOf, typedOf } from '../typed.ts'
 import { auditedCall } from './audited-call.ts'
-import { type Decided, decidedIn } from './misfit-props.ts'
 
 /** Throws NotFound: it is another by now, or decided, or cannot be looked at now. */
 export async function misfitHeard(c: Ctx, deps: Deps, id: RecordingId): Promise<Response> {
@@ -52,16 +52,17 @@ export async function misfitDecided(c: Ctx, deps: Deps, id: RecordingId): Promis
   if (before !== null && !(before.seq <= after)) return overtaken(before)
   const as = said.choice === 'leave' ? await left(said.reason) : await accepted(said)
   if (as === 'done') return done()
-  return as === 'none' ? overtaken(await decided()) : refused('', words.refused[as])
+  return as === 'none' || as === 'overtaken' ? overtaken(await decided()) : refused('', words.refused[as])
 
   async function decided(): Promise<Decided | null> {
     return decidedIn(await deps.store.read('journal.ofCall', { call }), id)
   }
 
-  async function left(reason: string): Promise<'done' | 'none'> {
+  async function left(reason: string) {
+    const write = () => leaveMisfit(deps.records, actorOf(c), id, reason)
     try {
-      await leaveMisfit(deps.records, actorOf(c), id, reason)
-      return 'done'
+      const as = (await deps.misfits?.leave(id, after, write)) ?? 'none'
+      return as === 'left' ? 'done' : as
     } catch (error) {
       if (error instanceof NotFound) return 'none'
       throw error
@@ -69,7 +70,7 @@ export async function misfitDecided(c: Ctx, deps: Deps, id: RecordingId): Promis
   }
 
   async function accepted({ reason, seen }: MisfitInput) {
-    const as = (await deps.misfits?.accept(id, { by: c.var.user.id, reason, seen })) ?? 'none'
+    const as = (await deps.misfits?.accept(id, { by: c.var.user.id, reason, seen, after })) ?? 'none'
     return as === 'accepted' ? 'done' : as
   }
 
