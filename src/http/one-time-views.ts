@@ -6,12 +6,15 @@ import type { Clock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
 import type { Ctx } from './deps.ts'
 
-/** A browser that was sent on is there within moments; a line that broke meanwhile may be tried again. */
+/** A browser that was sent on is there within moments. Where its line broke before it asked it may ask again; the page is answered once, arrived or not. */
 const waitsMs = 2 * 60_000
 /** Views that wait at once; the oldest goes first. */
 const viewsMax = 200
 
-/** `isOver`: what the page was sent here to show was shown, or has waited for too long. */
+/**
+ * `isOver`: what the page was sent here to show cannot be shown any more. Nobody knows whether it was seen: it may have waited for too long, made room
+ * for others, gone with the process, or be another session's.
+ */
 export type OneTime<T> = { value: T | null; isOver: boolean }
 
 export class OneTimeViews<T> {

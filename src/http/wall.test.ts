@@ -85,17 +85,19 @@ test('a reload of the page with a new link makes no other screen and shows the l
   const again = await look(house, cookies['sam']!, location!)
   assert.equal(again.status, 200)
   assert.doesNotMatch(again.text, new RegExp(key))
-  assert.match(again.text, /已经显示过/)
+  assert.match(again.text, /链接只显示一次，现在已不能再看/)
   assert.equal(await made(), before + 1)
   assert.ok(!location!.includes(key))
   assert.equal((await open(key)).status, 303, 'and it is still good')
-  assert.doesNotMatch((await look(house, cookies['sam']!, '/walls')).text, /已经显示过/)
+  assert.doesNotMatch((await look(house, cookies['sam']!, '/walls')).text, /不能再看/)
 })
 
-test('a link that nobody came to look at within two minutes is shown no more', async () => {
+test('a link that nobody came to look at within two minutes is shown no more, and not told as shown', async () => {
   const { location } = await send(house, cookies['sam']!, 'POST', '/walls', { name: 'Nobody’s', team })
   house.clock.advance(2 * 60_000)
-  assert.doesNotMatch((await look(house, cookies['sam']!, location!)).text, /wall\/open/)
+  const { text } = await look(house, cookies['sam']!, location!)
+  assert.doesNotMatch(text, /wall\/open|显示过/)
+  assert.match(text, /链接只显示一次，现在已不能再看/)
 })
 
 test('a link opens a screen once, and the key stands in no address after that', async () => {

@@ -16,7 +16,7 @@ const zh = {
   setUpOf: (extension: string) => `配置分机 ${extension} 的话机`,
   setUpAbout: (name: string) => `${name} 的话机从下面的地址取得配置。按话机品牌选用，或扫描二维码。`,
   secret: '此地址等同于话机密码，请勿转发。24 小时内有效，再次生成后旧地址立即失效。',
-  over: '配置地址只显示一次，已经显示过。请再点“配置话机”，旧地址随即失效。',
+  over: '配置地址只显示一次，现在已不能再看。请再点“配置话机”，旧地址随即失效。',
   trust:
     '话机须先信任本中心的签发机构证书，否则取不到配置，也不能以 TLS 注册。请在话机网页的“安全”→“受信任证书”中导入：',
   trustFile: '下载签发机构证书（ca.crt）',
@@ -56,7 +56,7 @@ const en: Like<typeof zh> = {
     `The phone of ${name} fetches its settings from one of these addresses: by its make, or by the code.`,
   secret:
     'This address is as good as the password of the phone. It is good for 24 hours, or until the next one is made.',
-  over: 'An address is shown once, and this one was. Set up the phone again: the old address is then good no more.',
+  over: 'An address is shown once and cannot be shown any more. Set up the phone again: the old address is then good no more.',
   trust:
     'The phone must trust this centre’s own authority first, or it fetches no settings and does not register by TLS. Import on its web page, under Security, Trusted certificates:',
   trustFile: 'Download the certificate of the authority (ca.crt)',

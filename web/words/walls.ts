@@ -37,7 +37,7 @@ const zh = {
   linkHow: '10 分钟内在那块屏幕上打开，只能用一次：',
   linkTyped: '电视上不方便输入链接时，打开本站的 /wall，输入：',
   linkOnce: '只在这里显示一次。打开后 90 天内用过就一直有效，换屏幕时点“新链接”。',
-  linkOver: '链接只显示一次，已经显示过。需要时点“新链接”。',
+  linkOver: '链接只显示一次，现在已不能再看。需要时点“新链接”。',
   screen: '电视大屏',
   gate: '这块屏幕还没有可显示的内容。请班长或管理员在“电视大屏”页面生成链接，再把链接里的代码输入到这里。',
   gateLink: '在这块屏幕上显示监控大屏？链接只能用一次，请在要挂的那块屏幕上点。',
@@ -89,7 +89,7 @@ const en: Like<typeof zh> = {
   linkTyped: 'If a link is hard to type there, open /wall of this site and type:',
   linkOnce:
     'Shown only here and now. Once open, the screen stays good as long as it is used within 90 days. For another screen make a new link.',
-  linkOver: 'The link is shown once, and was. If you need one, make a new link.',
+  linkOver: 'The link is shown once and cannot be shown any more. If you need one, make a new link.',
   screen: 'Wall screen',
   gate: 'There is nothing to show here yet. Ask a supervisor or an administrator for a link from the page Wall screens, and type its code here.',
   gateLink: 'Show the wallboard on this screen? The link works once, so press this on the screen that it is for.',

@@ -42,7 +42,7 @@ test('an administrator makes an address, a phone fetches its settings from it, a
   assert.equal((await send(house, cookie, 'POST', '/admin/phones/none/address')).status, 404)
   const reloaded = await house.app.request(page.location, { headers: { cookie } })
   assert.equal(reloaded.headers.get('location'), '/admin/phones?over=1', 'a reload makes no other address')
-  assert.match((await look(house, cookie, '/admin/phones?over=1')).text, /已经显示过/)
+  assert.match((await look(house, cookie, '/admin/phones?over=1')).text, /配置地址只显示一次，现在已不能再看/)
   assert.equal((await fetched(`${path}001565123456.cfg`)).status, 200, 'and leaves the one that was shown')
 
   const again = await sendOn(house, cookie, `/admin/phones/${alice}/address`)
