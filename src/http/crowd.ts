@@ -1,6 +1,6 @@
 /**
- * Keeps one machine from taking all the places at the door. Connections that have not asked for anything yet are counted by address; and when
- * most places are taken, those that wait between two requests are closed: a browser opens another without a word.
+ * Keeps one machine from taking all the places at the door. Connections that have not asked for anything yet are counted by address, and those of one
+ * IPv6 network together; and when most places are taken, those that wait between two requests are closed: a browser opens another without a word.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -8,24 +8,28 @@ import { sourceOf } from '../lib/source.ts'
 
 /** A shift behind one address that opens its browsers in the same second stays below. */
 export const silentPerAddressMax = 256
+/** Of a source: a /64 is a LAN of many who each have an address of their own, and one machine that fills its own leaves places for them. */
+export const silentPerSourceMax = 4 * silentPerAddressMax
 
 export function keepPlaces(server: Server, placesMax: number): void {
   server.maxConnections = placesMax
   const crowdedFrom = Math.floor(placesMax * 0.8)
+  /** By address and by source, which are one for IPv4: the lower bound holds there. */
   const silent = new Map<string, number>()
   /** By port as well: behind TLS a request comes on another object than the connection. */
-  const waiting = new Map<string, string>()
+  const waiting = new Map<string, string[]>()
   let taken = 0
 
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket
     if (address === undefined) return void socket.destroy()
     const source = sourceOf(address)
-    const count = (silent.get(source) ?? 0) + 1
-    if (count > silentPerAddressMax) return void socket.destroy()
-    silent.set(source, count)
+    const isFull = silentOf(address) >= silentPerAddressMax || silentOf(source) >= silentPerSourceMax
+    if (isFull) return void socket.destroy()
+    const counted = [...new Set([address, source])]
+    for (const of of counted) silent.set(of, silentOf(of) + 1)
     const place = `${address} ${port}`
-    waiting.set(place, source)
+    waiting.set(place, counted)
     if (++taken > crowdedFrom) server.closeIdleConnections()
     socket.once('close', () => {
       taken--
@@ -35,11 +39,14 @@ export function keepPlaces(server: Server, placesMax: number): void {
   server.on('request', ({ socket }: IncomingMessage) => spoke(`${socket.remoteAddress} ${socket.remotePort}`))
 
   function spoke(place: string): void {
-    const source = waiting.get(place)
-    if (source === undefined) return
+    for (const of of waiting.get(place) ?? []) {
+      if (silentOf(of) > 1) silent.set(of, silentOf(of) - 1)
+      else silent.delete(of)
+    }
     waiting.delete(place)
-    const left = (silent.get(source) ?? 1) - 1
-    if (left === 0) silent.delete(source)
-    else silent.set(source, left)
+  }
+
+  function silentOf(of: string): number {
+    return silent.get(of) ?? 0
   }
 }
