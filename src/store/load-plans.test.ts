@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import type { UserId } from '../lib/ids.ts'
+import type { TrunkId, UserId } from '../lib/ids.ts'
 import { asset } from '../lib/places.ts'
 import { drizzleOf, migrate, readMigrations } from './db.ts'
+import { tollQueries } from './gate/toll.ts'
 import { loadQueries } from './load.ts'
 import { agentQueries } from './people/agents.ts'
 
@@ -40,4 +41,14 @@ test('an agent’s own figures cost their own day, and not the day of all: the d
   agentQueries['agents.figures'](db, { agent: 'u_1' as UserId, from: 0, to: 1, now: 1 })
   assert.equal(asked.length, 4)
   for (const text of asked) assert.match(stepsOf(text)[0]!, /^SEARCH .*agent=\?/, text)
+})
+
+test('the page of a trunk seeks the first line of the day, and reads its alarms alone', () => {
+  const { db, asked, stepsOf } = listened()
+  tollQueries['alarms.turnedAway'](db, { trunk: 't_1' as TrunkId, since: 1 })
+  const [text] = asked as [string]
+  const [alarms, , first, ...more] = stepsOf(text)
+  assert.match(alarms!, /^SEARCH journal USING INDEX journal_type \(type=\? AND seq>\?\)$/)
+  assert.match(first!, /^SEARCH journal USING COVERING INDEX journal_at \(at>\?\)$/)
+  assert.deepEqual(more, [], 'nothing is sorted')
 })

@@ -32,7 +32,7 @@ export const tollQueries = {
       sql(
         db.$client,
         `SELECT COALESCE(SUM(json_extract(body, '$.calls')), 0) AS calls FROM journal
-         WHERE type = 'safety.alarmed' AND seq >= (SELECT MIN(seq) FROM journal WHERE at >= ?) AND at >= ?
+         WHERE type = 'safety.alarmed' AND seq >= (SELECT seq FROM journal WHERE at >= ? ORDER BY at, seq LIMIT 1) AND at >= ?
            AND json_extract(body, '$.rule') = 'callers_turned_away' AND json_extract(body, '$.trunk') = ?`,
       ).get(args.since, args.since, args.trunk) as { calls: number }
     ).calls,
