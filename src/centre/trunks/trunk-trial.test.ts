@@ -42,7 +42,7 @@ describe('a trunk of which only a call can tell that it is back', () => {
     assert.equal(floor.state.trunks.get(trunk)!.trial, null)
   })
 
-  test('may be one that answered OPTIONS until it fell silent, and is not one that refuses them where it used to answer well', () => {
+  test('may be one that answered OPTIONS until it fell silent or refused them, and is not one whose registration is refused', () => {
     const floor = new TestFloor({})
     const answersAt = placeOf(floor.state.trunks.get(trunk)!.trunk)
     const takes = () => pickLine(floor.state, [trunk], floor.clock.now()).ok
@@ -50,7 +50,13 @@ describe('a trunk of which only a call can tell that it is back', () => {
     assert.equal(takes(), false)
     floor.pass(60_000)
     assert.equal(takes(), true)
-    floor.do({ ...silent, why: 'options_refused', reason: 'options_refused' })
+    floor.do({ type: 'trunk.up', trunk })
+    floor.pass(1_000_000)
+    floor.do({ ...silent, why: 'options_refused', reason: 'options_refused', answersAt })
+    assert.equal(takes(), false)
+    floor.pass(60_000)
+    assert.equal(takes(), true)
+    floor.do({ ...silent, why: 'registration_refused', reason: 'registration_refused' })
     floor.pass(1_000_000)
     assert.equal(takes(), false)
   })

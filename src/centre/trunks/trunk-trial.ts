@@ -1,9 +1,8 @@
 /**
- * A trunk that is down and of which OPTIONS may never say when it is back, since it has not answered any or answers none any more: a single call may
+ * A trunk that is down and of which OPTIONS may never say when it is back, since it has not answered any, answers none any more, or what answers them knows nothing: a single call may
  * try it after a pause, the next after twice that. What is answered brings it up; else one lead in so long finds nobody, and not one after the other.
  */
 import type { TrunkFloor } from '../state.ts'
-import { placeOf } from './trunk-connection.ts'
 
 /** From when it fell silent to the first call. */
 const firstPauseMs = 60_000
@@ -13,14 +12,13 @@ const upLeastMs = 300_000
 
 /** Called by `evolve` when it has changed. */
 export function noteTrial(floor: TrunkFloor, at: number): void {
-  const { up, why, answersAt, trunk } = floor
+  const { up, why } = floor
   if (up) {
     if (floor.trial !== null) floor.lastTrial = { pauseMs: floor.trial.pauseMs, upAt: at }
     floor.trial = null
     return
   }
-  const isTried =
-    why === 'calls_silent' || why === 'options_silent' || (why === 'options_refused' && answersAt !== placeOf(trunk))
+  const isTried = why === 'calls_silent' || why === 'options_silent' || why === 'options_refused'
   if (!isTried) floor.trial = null
   else floor.trial ??= after(pauseOf(floor, at), at)
 }
