@@ -1,10 +1,14 @@
 import type { Clock } from '../lib/clock.ts'
-import { sourceOf } from '../lib/source.ts'
+import { sourcesOf } from '../lib/source.ts'
 
 export const failuresMax = 5
 export const lockMs = 30 * 60_000
 const addressFailuresMax = 30
+/** Of an IPv6 network: one machine that guesses there does not keep a shift from signing in. */
+const networkFailuresMax = 10 * addressFailuresMax
 const addressWindowMs = 10 * 60_000
+/** Where somebody signed in within this time the network does not count: a weekend, a feast and leave lie between two shifts. */
+const homeMs = 14 * 24 * 3_600_000
 /** Names and addresses remembered; the oldest goes first. */
 const remembered = 10_000
 /** Password checks at once: each takes 32 MiB and a thread of the pool. */
@@ -15,13 +19,16 @@ const waitingMax = 500
 type Count = { failures: number; since: number; until: number }
 
 /**
- * Failed sign-ins by name and by address (`sourceOf`). A name that nobody has is counted and locked like any other, so that the answer does not tell
+ * Failed sign-ins by name, by address, and by the network of an IPv6 one (`sourcesOf`). A name that nobody has is counted and locked like any other, so that the answer does not tell
  * which names there are.
  */
 export class Attempts {
   readonly #clock: Clock
   readonly #names = new Map<string, Count>()
+  /** And networks. */
   readonly #addresses = new Map<string, Count>()
+  /** When somebody signed in last from each. */
+  readonly #homes = new Map<string, number>()
   readonly #waiting: (() => void)[] = []
   #underWay = 0
 
@@ -33,8 +40,10 @@ export class Attempts {
     const now = this.#clock.now()
     const byName = this.#names.get(keyOf(name))
     if (byName !== undefined && byName.until > now) return { why: 'locked', until: byName.until }
-    const byAddress = this.#addresses.get(sourceOf(address))
-    if (byAddress !== undefined && byAddress.until > now) return { why: 'busy', until: byAddress.until }
+    const { exact, network } = sourcesOf(address)
+    const sources = network === null || this.#isHome(exact, now) ? [exact] : [exact, network]
+    const until = Math.max(...sources.map(source => this.#addresses.get(source)?.until ?? 0))
+    if (until > now) return { why: 'busy', until }
     return null
   }
 
@@ -56,13 +65,38 @@ export class Attempts {
     const byName = count(this.#names, keyOf(name), now, lockMs)
     const lockedUntil = byName.failures >= failuresMax ? now + lockMs : null
     if (lockedUntil !== null) byName.until = lockedUntil
-    const byAddress = count(this.#addresses, sourceOf(address), now, addressWindowMs)
-    if (byAddress.failures >= addressFailuresMax) byAddress.until = now + addressWindowMs
-    return { lockedUntil, worthNoting: byAddress.failures <= addressFailuresMax }
+    const { exact, network } = sourcesOf(address)
+    const isAddressBelow = this.#countFrom(exact, addressFailuresMax, now)
+    const isNetworkBelow = network === null || this.#countFrom(network, networkFailuresMax, now)
+    return { lockedUntil, worthNoting: isAddressBelow && isNetworkBelow }
   }
 
-  succeeded(name: string): void {
+  /** `address` null: nobody signed in, the name has another password. */
+  succeeded(name: string, address: string | null): void {
     this.#names.delete(keyOf(name))
+    if (address !== null) this.cameFrom(address, this.#clock.now())
+  }
+
+  /** A sign-in, of before a restart too. */
+  cameFrom(address: string, at: number): void {
+    const { exact, network } = sourcesOf(address)
+    if (network === null) return
+    const last = Math.max(at, this.#homes.get(exact) ?? 0)
+    this.#homes.delete(exact)
+    this.#homes.set(exact, last)
+    if (this.#homes.size > remembered) this.#homes.delete(this.#homes.keys().next().value as string)
+  }
+
+  #isHome(exact: string, now: number): boolean {
+    const at = this.#homes.get(exact)
+    return at !== undefined && now - at < homeMs
+  }
+
+  /** False: it is beyond the most. */
+  #countFrom(source: string, most: number, now: number): boolean {
+    const entry = count(this.#addresses, source, now, addressWindowMs)
+    if (entry.failures >= most) entry.until = now + addressWindowMs
+    return entry.failures <= most
   }
 
   /** A lock that outlived a restart. */
@@ -77,6 +111,7 @@ export class Attempts {
       [this.#addresses, addressWindowMs],
     ] as const)
       for (const [key, entry] of counts) if (entry.until <= now && now - entry.since > windowMs) counts.delete(key)
+    for (const exact of this.#homes.keys()) if (!this.#isHome(exact, now)) this.#homes.delete(exact)
   }
 }
 

@@ -138,6 +138,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
   for (const { name, lockedUntil } of people)
     if (lockedUntil !== null && lockedUntil > clock.now()) attempts.lock(name, lockedUntil)
   for (const kept of await door.store.sessions.list()) {
+    attempts.cameFrom(kept.address, kept.createdAt)
     const user = args.userById(kept.user)
     if (user === undefined || !user.enabled || ofUser.has(user.id)) continue
     const now = clock.now() // idleness is counted from here: while we were away nobody could come
@@ -158,7 +159,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       const id = ofUser.get(fact.user)
       if (id !== undefined) end(id, 'signed_out')
       const name = args.userById(fact.user)?.name
-      if (name !== undefined) attempts.succeeded(name)
+      if (name !== undefined) attempts.succeeded(name, null)
     }
   })
 
@@ -205,7 +206,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
           })
           return { ok: false, why: 'agency', until: null }
         }
-        attempts.succeeded(name)
+        attempts.succeeded(name, address)
         const token = secretText(32)
         const now = clock.now()
         const id = hashToken(token)

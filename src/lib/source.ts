@@ -16,6 +16,12 @@ export function sourceOf(address: string): string {
   return `${network.join(':')}::/64${zone === undefined ? '' : `%${zone}`}`
 }
 
+/** The address by itself, and the network that it is counted with besides; null: none, as of IPv4. */
+export function sourcesOf(address: string): { exact: string; network: string | null } {
+  const source = sourceOf(address)
+  return source.includes('::/64') ? { exact: address, network: source } : { exact: source, network: null }
+}
+
 /** All eight. */
 function groupsOf(plain: string): number[] {
   const [left = [], right = []] = plain.split('::').map(part => (part === '' ? [] : part.split(':').flatMap(numbersOf)))
