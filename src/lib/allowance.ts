@@ -14,10 +14,15 @@ export class Allowance {
 
   /** Takes one; false when there is none left. */
   take(now: number): boolean {
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) * this.#perSecond) / 1000)
-    this.#at = now
-    if (this.#left < 1) return false
+    if (!this.has(now)) return false
     this.#left--
     return true
+  }
+
+  /** Whether one is left. */
+  has(now: number): boolean {
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) * this.#perSecond) / 1000)
+    this.#at = now
+    return this.#left >= 1
   }
 }

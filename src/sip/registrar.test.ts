@@ -493,6 +493,18 @@ test('who tries the password of one extension under the name of another is count
   assert.equal(own.status, 'locked', 'nor is 4001 asked for a password from elsewhere any more')
 })
 
+test('guesses after a restart do not silence a phone where it was before', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(100)
+  const after = office()
+  after.room.restoreBinding(room.binding('4001')!, after.net.now)
+  for (let n = 0; n < 30; n++) guess(after.room, after.net.now, { n, to: '4001', response: 'wrong', nc: '00000001' })
+  after.phone.register('r', phoneSpec(), after.net.now)
+  after.net.run(1_000)
+  assert.equal(after.net.of(alice, 'registered').length, 1)
+})
+
 test('a digest without a count is wrong, whether its password is right or not', () => {
   for (const nc of ['00000000', 'zzzzzzzz']) {
     const { net, room } = office()

@@ -214,6 +214,8 @@ export class Registrar {
     const { extension, contact, flow, userAgent, expiresInMs } = binding
     if (flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
     if (this.#bindings.get(extension)?.some(held => held.binding.contact === contact)) return
+    // The first is the one that proved itself last.
+    if (!this.#bindings.has(extension)) this.#lockout.succeeded(flow.source.address, extension)
     // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
     this.#keep(
       { extension, contact, flow, userAgent },
