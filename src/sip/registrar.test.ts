@@ -505,6 +505,30 @@ test('guesses after a restart do not silence a phone where it was before', () =>
   assert.equal(after.net.of(alice, 'registered').length, 1)
 })
 
+test('who floods us from an IPv6 network does not silence a phone that is registered there', () => {
+  const { net, room } = office()
+  const flow = (host: number) => ({
+    transport: 'udp' as const,
+    source: { address: `2001:db8:1:2::${host}`, port: 5060 },
+    local: 'udp',
+  })
+  const contact = 'sip:4001@[2001:db8:1:2::1]:5060'
+  room.restoreBinding({ extension: '4001', contact, userAgent: null, flow: flow(1), expiresInMs: 60_000 }, net.now)
+  for (let n = 0; n < 2_500; n++) room.receive(Buffer.from('x'), flow(2), net.now)
+  room.drain()
+  const isAnswered = (host: number) => {
+    const { source } = flow(host)
+    const lines = [
+      ...[`OPTIONS sip:${carl} SIP/2.0`, `Via: SIP/2.0/UDP [${source.address}]:5060;branch=z9hG4bKo${host}`],
+      ...[`From: <sip:4001@${carl}>;tag=f`, `To: <sip:4001@${carl}>`, `Call-ID: o${host}`, 'CSeq: 1 OPTIONS'],
+      ...['Max-Forwards: 70', 'Content-Length: 0', '\r\n'],
+    ]
+    room.receive(Buffer.from(lines.join('\r\n')), flow(host), net.now)
+    return room.drain().send.length > 0
+  }
+  assert.deepEqual([isAnswered(1), isAnswered(3)], [true, false])
+})
+
 test('a digest without a count is wrong, whether its password is right or not', () => {
   for (const nc of ['00000000', 'zzzzzzzz']) {
     const { net, room } = office()

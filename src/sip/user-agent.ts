@@ -92,8 +92,14 @@ export class UserAgent implements UserAgentPort {
           ...options.registrar,
           secret: options.secret,
           timers: this.#timers,
-          onChange: (extension, binding) => this.#events.push({ type: 'bindingChanged', extension, binding }),
-          onRefresh: binding => this.#events.push({ type: 'bindingRefreshed', binding }),
+          onChange: (extension, binding) => {
+            if (binding !== null) this.#admitAsPhone(binding)
+            this.#events.push({ type: 'bindingChanged', extension, binding })
+          },
+          onRefresh: binding => {
+            this.#admitAsPhone(binding)
+            this.#events.push({ type: 'bindingRefreshed', binding })
+          },
           onMoved: (extension, from, to) => {
             for (const one of this.#dialogs.values()) one.follow(extension, from, to)
           },
@@ -123,6 +129,10 @@ export class UserAgent implements UserAgentPort {
     } catch (error) {
       this.#drops.add(flow, `our fault: ${error instanceof Error ? error.message : String(error)}`, now)
     }
+  }
+
+  #admitAsPhone({ flow, expiresInMs }: Binding): void {
+    this.#flood.registeredAt(flow.source.address, this.#now + expiresInMs)
   }
 
   #receiveStream(bytes: Buffer, flow: Flow, now: number): void {
