@@ -140,7 +140,8 @@ export const campaignModes = ['predictive', 'progressive', 'preview', 'manual', 
 export type CampaignMode = (typeof campaignModes)[number]
 
 /**
- * After `result` a lead is tried again no sooner than `delayMs`, until it has had `max` attempts. `then` says which number is next (left out:
+ * After `result` a lead is tried again no sooner than `delayMs`, until it has had `max` attempts (of `FAX`: until it was heard that often
+ * at the number). `then` says which number is next (left out:
  * the person's own take turns), `otherSlot` that the next attempt falls in another part of the callee's day (morning, afternoon, evening).
  */
 export type RetryRule = {
@@ -318,6 +319,8 @@ export type BufferedLead = Lead & {
   rank?: number
   /** Numbers of it that are not there: never dialled again. */
   bad?: string[]
+  /** Where attempts came to a fax, a number as often as it did. */
+  faxes?: string[]
   /** The number that is tried first next time; null: the own ones take turns. */
   next?: string | null
 }

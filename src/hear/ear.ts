@@ -20,7 +20,7 @@ const unknownMsMin = 1500
 const unknownDbm0 = -40
 const tonalMin = 0.92
 /**
- * After the answer. T.30 (4.3.3.1.1) has CED begin 1.8 to 2.5 s after it, and a second of it is needed; CNG comes each 3.5 s (15 % more at most),
+ * After the answer. T.30 (4.3.3.1.1) has CED begin 1.8 to 2.5 s after it, and 1.6 s of it are needed; CNG comes each 3.5 s (15 % more at most),
  * and two of them are needed: 8.1 s. The rest is for what comes late.
  */
 export const faxMsMax = 8500

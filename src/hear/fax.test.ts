@@ -12,19 +12,30 @@ const faxOnly: Wants = { carrier: false, answerer: false, fax: true, digits: fal
 const cng = [tone({ hz: 1100, ms: 500, level: 0.1 }), silence(3000)]
 const ced = sequence(silence(2500), tone({ hz: 2100, ms: 2600, level: 0.1 }), silence(6000))
 
-test('a fax is told a second into its answer tone, which comes seconds after the answer, and the ear is done', () => {
-  assert.deepEqual(told(ced), ['machine ced 3', 'listened'])
+test('a fax is told within two seconds of its answer tone, which comes seconds after the answer, and the ear is done', () => {
+  assert.deepEqual(told(ced), ['machine ced 4', 'listened'])
   assert.deepEqual(told(sequence(silence(12_000))), ['listened'])
 })
 
 test('where who answered is judged within 2.4 s a fax is told all the same, whose tone comes later', () => {
-  assert.deepEqual(told(ced, { ...faxOnly, answerer: true }), ['answerer unsure', 'machine ced 3', 'listened'])
+  assert.deepEqual(told(ced, { ...faxOnly, answerer: true }), ['answerer unsure', 'machine ced 4', 'listened'])
 })
 
 test('a fax that calls is told by its second burst: one alone may be the beep of an answering machine', () => {
   assert.deepEqual(told(sequence(silence(3400), ...cng, ...cng)), ['machine cng 7', 'listened'])
   const beep = sequence(silence(1000), tone({ hz: 1100, ms: 500, level: 0.1 }), silence(12_000))
   assert.deepEqual(told(beep), ['listened'])
+})
+
+test('a beep as pure as the tone of a fax, and a tone that is broken, are none', () => {
+  for (const ms of [1000, 1500])
+    assert.deepEqual(
+      told(sequence(silence(2000), tone({ hz: 2100, ms, level: 0.1 }), silence(9000))),
+      ['listened'],
+      `${ms}`,
+    )
+  const half = [tone({ hz: 2100, ms: 1000, level: 0.1 }), silence(100)]
+  assert.deepEqual(told(sequence(silence(2000), ...half, ...half, ...half, silence(9000))), ['listened'])
 })
 
 test('what a fax said before the answer is not told after it', () => {

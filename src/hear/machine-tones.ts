@@ -14,7 +14,9 @@ const cng = { hz: 1100, toleranceHz: 40, ms: { min: 420, max: 580 }, pauseMs: { 
 const callingModem = { hz: 1300, toleranceHz: 25, ms: { min: 480, max: 720 } }
 const answer = { hz: 2100, toleranceHz: 25 }
 /** Long enough for two turns of the phase. */
-const answerMsMin = 1000
+const turnedMsMin = 1000
+/** T.30 4.3.3.1.1 has CED last 2.6 to 4 s; the beep of a voicemail may be as pure, and a second long. */
+const plainMsMin = 1600
 /** A turn is half a cycle; the frequency's own drift has been taken off. */
 const turnRadMin = 2.2
 /** Two turns are 450 ms apart. */
@@ -74,8 +76,9 @@ export class MachineTones {
         this.#sinceTurn = 0
       }
     }
-    if (this.#answerFrames * frameMs < answerMsMin) return null
-    return this.#turns > 0 ? 'ansam' : 'ced'
+    const ms = this.#answerFrames * frameMs
+    if (this.#turns > 0) return ms < turnedMsMin ? null : 'ansam'
+    return ms < plainMsMin ? null : 'ced'
   }
 }
 

@@ -58,7 +58,7 @@ const zh = {
     shareHelp: '同一优先级的活动按份额分配呼叫（1–100）。',
     retries: '重拨规则',
     retriesHelp:
-      '每行一条：结果 间隔分钟 最多次数，例如 BUSY 10 3；可加 same（同一号码）或 next_number（换号码）、other_slot（换时段）。',
+      '每行一条：结果 间隔分钟 最多次数，例如 BUSY 10 3；可加 same（同一号码）或 next_number（换号码）、other_slot（换时段）。FAX 按同一号码听到传真的次数计，默认 FAX 1440 2。',
     dispositions: '登记选项',
     dispositionsHelp: '每行一条：代码（小写字母）| 中文 | English | done、retry、callback 或 dnc。',
     start: '开始',
@@ -173,7 +173,7 @@ const en: Like<typeof zh> = {
     shareHelp: 'Campaigns of one priority divide the calls by their shares (1 to 100).',
     retries: 'Retries',
     retriesHelp:
-      'One a line: result, minutes, times. For example: BUSY 10 3. May follow: same or next_number (which number is next), other_slot (another part of the day).',
+      'One a line: result, minutes, times. For example: BUSY 10 3. May follow: same or next_number (which number is next), other_slot (another part of the day). For FAX, times counts how often a fax was heard at one number; default: FAX 1440 2.',
     dispositions: 'Outcomes',
     dispositionsHelp: 'One a line: code (small letters) | Chinese | English | done, retry, callback or dnc.',
     start: 'Start',

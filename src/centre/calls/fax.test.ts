@@ -54,12 +54,25 @@ test('a fax is kept once, and the call goes on: who has it decides', () => {
   assert.equal(floor.agent(alice).phase, 'talking')
 })
 
-test('the agent who is told of a fax ends the call by the key for machines: the result is a fax, and the number is not tried again', () => {
+test('the agent who is told of a fax ends the call by the key for machines: the result is a fax, and the number rests for a day', () => {
   const floor = answered()
   const { call } = floor
   floor.do({ type: 'leg.heard', leg: call.leg, heard: ced })
   floor.do({ type: 'agent.metMachine', agent: alice, call: call.id })
   assert.equal(floor.last('call.ended').ending.result, 'FAX')
+  const { reason, state, bad, dueAt } = floor.last('lead.released')
+  assert.deepEqual([reason, state, bad, dueAt], ['FAX', 'ready', undefined, floor.clock.now() + 24 * 3_600_000])
+})
+
+test('a number at which a fax was heard before is not tried again after the second', () => {
+  const floor = new TestFloor({})
+  floor.ready(alice)
+  const lead = { ...leadOf('le_1', carl), attempts: 1, faxes: [carl] }
+  floor.do({ type: 'leads.loaded', campaign, leads: [lead], exhausted: true })
+  const { call } = floor
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  floor.do({ type: 'leg.heard', leg: call.leg, heard: ced })
+  floor.do({ type: 'agent.metMachine', agent: alice, call: call.id })
   const { reason, state, bad } = floor.last('lead.released')
   assert.deepEqual([reason, state, bad], ['FAX', 'exhausted', carl])
 })

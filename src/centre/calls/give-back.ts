@@ -48,6 +48,6 @@ function ruled(d: Draft, call: Call, result: CallResult, attempts: number): Back
   const { lead, number } = call
   const campaign = campaignOf(d, call)
   if (lead === null || campaign === null) return { state: 'ready', dueAt: d.now, next: null }
-  const bad = 'bad' in lead ? (lead as BufferedLead).bad : undefined
-  return retryAfter(campaign, { attempts, phones: lead.phones, bad }, { result, number }, d.now)
+  const { bad, faxes } = lead as Partial<BufferedLead>
+  return retryAfter(campaign, { attempts, phones: lead.phones, bad, faxes }, { result, number }, d.now)
 }

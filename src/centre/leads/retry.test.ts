@@ -38,6 +38,19 @@ test('a number that is not there is remembered, and the next one is tried until 
   assert.deepEqual(candidatePhones({ ...party, bad }), [])
 })
 
+test('one tone does not rest a number for ever: it is tried the next day, and the second fax there ends it, by the rule or the usual one', () => {
+  const tried = { result: 'FAX' as const, number: first }
+  assert.deepEqual(retryAfter(plain, lead(7), tried, 0), { state: 'ready', dueAt: 24 * hour, next: null })
+  const again = { ...lead(8), faxes: [first] }
+  assert.deepEqual(retryAfter(plain, again, tried, 0), { state: 'exhausted', dueAt: null, next: null, bad: first })
+  const another = { ...lead(8, 2), faxes: [phones(2)[1]!.number] }
+  assert.equal(retryAfter(plain, another, tried, 0).bad, undefined, 'heard at another number')
+  assert.equal(retryAfter(plain, { ...another, faxes: [first] }, tried, 0).state, 'ready', 'the other number is left')
+  const own = (max: number) => ({ retries: [{ result: 'FAX' as const, delayMs: hour, max }] })
+  assert.equal(retryAfter(own(1), lead(1), tried, 0).bad, first)
+  assert.equal(retryAfter(own(3), again, tried, 0).dueAt, hour)
+})
+
 test('numbers are tried in the order of relation, and where a callback was agreed first', () => {
   const mixed: LeadPhone[] = (['CONTACT', 'SELF', 'WORKPLACE', 'SELF', 'GUARANTOR'] as const).map((relation, n) => ({
     number: `+861380000000${n}`,
@@ -89,21 +102,25 @@ test('whatever the rules: never more than the maximum, never sooner than the del
         let now = start
         let next: string | null = null
         const bad: string[] = []
+        const faxes: string[] = []
         for (const [at, result] of results.entries()) {
           const attempts = at + 1
           const phone: LeadPhone | undefined = candidatePhones({ phones: numbers, attempts: at, bad, next })[0]
           assert.ok(phone !== undefined && !bad.includes(phone.number), 'a bad number is not dialled')
           if (next !== null) assert.equal(phone.number, next)
           const tried = { result, number: phone.number }
-          const back = retryAfter({ retries }, { attempts, phones: numbers, bad }, tried, now)
+          const back = retryAfter({ retries }, { attempts, phones: numbers, bad, faxes }, tried, now)
           const rule = retries.find(each => each.result === result) ?? defaultRetries.find(r => r.result === result)
+          if (result === 'FAX') faxes.push(phone.number)
+          const counted = result === 'FAX' ? faxes.filter(each => each === phone.number).length : attempts
           if (back.bad !== undefined) {
+            assert.ok(result !== 'FAX' || counted >= rule!.max)
             bad.push(back.bad)
             if (back.state === 'exhausted') return assert.equal(new Set(bad).size, numbers.length)
             assert.ok(bad.length < numbers.length)
-          } else if (back.state === 'exhausted') return assert.ok(rule === undefined || attempts >= rule.max)
+          } else if (back.state === 'exhausted') return assert.ok(rule === undefined || counted >= rule.max)
           else {
-            assert.ok(rule !== undefined && attempts < rule.max)
+            assert.ok(rule !== undefined && counted < rule.max)
             assert.ok(back.dueAt! >= now + rule.delayMs)
             if (rule.otherSlot) assert.notEqual(dayPart('Asia/Shanghai', back.dueAt!), dayPart('Asia/Shanghai', now))
             const good = numbers.length - bad.length

@@ -21,6 +21,7 @@ export const defaultRetries: readonly RetryRule[] = [
   { result: 'SUSPENDED', delayMs: 24 * hour, max: 3 },
   { result: 'CALL_BARRED', delayMs: 24 * hour, max: 3 },
   { result: 'VOICEMAIL', delayMs: 2 * hour, max: 6 },
+  { result: 'FAX', delayMs: 24 * hour, max: 2 },
   { result: 'ANSWERED', delayMs: 2 * hour, max: 9 },
   { result: 'ABANDONED', delayMs: 72 * hour, max: 9 },
   { result: 'CANCELLED', delayMs: 10 * minute, max: 9 },
@@ -28,16 +29,20 @@ export const defaultRetries: readonly RetryRule[] = [
   { result: 'FAILED', delayMs: 10 * minute, max: 9 },
 ]
 
-/** Never again: the number is not there, or nobody to talk to is. */
-const final: ReadonlySet<CallResult> = new Set(['VACANT', 'INVALID', 'NUMBER_CHANGED', 'FAX'])
+/** Never again: the number is not there. */
+const final: ReadonlySet<CallResult> = new Set(['VACANT', 'INVALID', 'NUMBER_CHANGED'])
 /** Until another number of the same party is tried, when one turned out not to be there. */
 const nextNumberMs = minute
 
-type Tried = Pick<BufferedLead, 'attempts' | 'phones'> & Partial<Pick<BufferedLead, 'bad'>>
-/** `next`: the number that is tried first, null: the own ones take turns. `bad`: the one just dialled is not there. */
+type Tried = Pick<BufferedLead, 'attempts' | 'phones'> & Partial<Pick<BufferedLead, 'bad' | 'faxes'>>
+/** `next`: the number that is tried first, null: the own ones take turns. `bad`: the one just dialled is not there, or a fax is. */
 export type Back = { state: LeadState; dueAt: number | null; next: string | null; bad?: string }
 
-/** `attempts` counts the one just made. Every third attempt rests until the next day (24 h), so that no day holds more than three. */
+/**
+ * `attempts` counts the one just made. Every third attempt rests until the next day (24 h), so that no day holds more than three. One tone is no
+ * proof of a fax: a line may serve a telephone too, and a voicemail beep as long. So of `FAX` `max` counts how often it was heard at that number,
+ * whatever other attempts came to, and only the number is given up by it.
+ */
 export function retryAfter(
   campaign: Pick<Campaign, 'retries'>,
   lead: Tried,
@@ -48,13 +53,20 @@ export function retryAfter(
   if (final.has(result)) return withoutNumber(lead, number, now)
   const rule =
     campaign.retries.find(rule => rule.result === result) ?? defaultRetries.find(rule => rule.result === result)
-  if (rule === undefined || lead.attempts >= rule.max) return { state: 'exhausted', dueAt: null, next: null }
+  if (rule !== undefined && result === 'FAX') {
+    if (heardAt(lead, number) + 1 >= rule.max) return withoutNumber(lead, number, now)
+  } else if (rule === undefined || lead.attempts >= rule.max) return { state: 'exhausted', dueAt: null, next: null }
   const dayIsFull = result !== 'CONGESTION' && lead.attempts % attemptsADay === 0
   const earliest = now + Math.max(rule.delayMs, dayIsFull ? 24 * hour : 0)
   const next = nextNumber(rule, lead, number)
   const zone = rule.otherSlot ? zoneOfPlace(placeOf(next ?? number)) : null
   const dueAt = zone === null ? earliest : inOtherPart(zone, dayPart(zone, now), earliest)
   return { state: 'ready', dueAt, next }
+}
+
+/** How often a fax was heard there before. */
+function heardAt({ faxes = [] }: Tried, number: string): number {
+  return faxes.filter(each => each === number).length
 }
 
 /** Another number of the same party may be good: in the order of relation each gets its turn, and the bad one none any more. */

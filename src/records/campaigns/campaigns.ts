@@ -97,6 +97,7 @@ export const defaultRetries: RetryRule[] = [
   { result: 'POWER_OFF', delayMs: 4 * hour, max: 3 },
   { result: 'UNREACHABLE', delayMs: 4 * hour, max: 3 },
   { result: 'VOICEMAIL', delayMs: 4 * hour, max: 2 },
+  { result: 'FAX', delayMs: 24 * hour, max: 2 },
   { result: 'CONGESTION', delayMs: 5 * minute, max: 3 },
   { result: 'FAILED', delayMs: 5 * minute, max: 3 },
   { result: 'ABANDONED', delayMs: 72 * hour, max: 1 },

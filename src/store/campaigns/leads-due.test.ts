@@ -206,6 +206,48 @@ test('a number that is not there and the number to try next come back with the l
   assert.deepEqual([due(1).leads[0]!.bad, due(1).leads[0]!.next], [['+861', '+863'], null])
 })
 
+test('where a lead’s attempts came to a fax comes back with it, as often as they did; one that begins anew has heard none', () => {
+  const { add, tell, due } = aStore()
+  add('i_1', lead(1), lead(2))
+  const { id, phones } = lead(1)
+  const { number } = phones[0]!
+  const dialed = {
+    type: 'call.dialed',
+    mode: 'predictive',
+    campaign: sales,
+    lead: id,
+    party: null,
+    name: null,
+    relation: null,
+  }
+  const rest = {
+    agent: null,
+    number,
+    trunk: 't',
+    callerId: '1',
+    leg: 'l',
+    verdict: { policy: 'P', version: '1', rules: [] },
+  }
+  const call = (n: number, result: string) => {
+    tell(20 + n, { ...dialed, ...rest, call: `c_${n}` })
+    const ending = { by: 'party', cause: 'machine', result, sipStatus: null, q850: 16 }
+    tell(20 + n, { type: 'call.ended', call: `c_${n}`, ending }, release(1, 'ready', result))
+  }
+  const faxes = () => due(2).leads.map(each => each.faxes)
+  call(1, 'BUSY')
+  assert.deepEqual(faxes(), [undefined, undefined])
+  call(2, 'FAX')
+  call(3, 'FAX')
+  assert.deepEqual(faxes().filter(Boolean), [[number, number]])
+  tell(30, release(1, 'exhausted', 'FAX', { bad: number }), {
+    type: 'leads.recycled',
+    campaign: sales,
+    list: 'i_1',
+    leads: [id],
+  })
+  assert.deepEqual(faxes(), [undefined, undefined])
+})
+
 test('what each filter takes away is told, and a recycled list starts again', () => {
   const quotas = [{ segment: 'north', count: 'done', max: 1 }]
   const { add, tell, refs, db } = aStore({ quotas })

@@ -82,6 +82,7 @@ function answerHours(db: Db, campaign: CampaignId): AnswerHour[] {
 const columns = `leads.consent, leads.debt, leads.id, leads.campaign, leads.ref, leads.name, leads.phones, leads.fields, leads.attempts, leads.due_at AS dueAt,
   leads.callback, leads.callback_agent AS callbackAgent, leads.import AS list, leads.segment, leads.priority, leads.bad,
   (SELECT json_group_array(number) FROM party_phones WHERE party = leads.ref AND status = 'BAD') AS marked,
+  CASE WHEN leads.attempts > 0 THEN (SELECT json_group_array(number) FROM calls WHERE lead = leads.id AND result = 'FAX') END AS faxes,
   leads.next_number AS next, callbacks.number AS callbackNumber, callbacks.tries, callbacks.reason AS owed,
   CASE callbacks.reason WHEN 'agreed' THEN callbacks.at END AS agreedAt`
 
@@ -208,7 +209,7 @@ function loaded(db: Db, picks: Pick[]): BufferedLead[] {
   })
 }
 
-type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'promised'> & {
+type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'faxes' | 'consent' | 'promised'> & {
   tries: number | null
   owed: Promised['reason'] | null
   phones: string
@@ -216,6 +217,8 @@ type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'prom
   bad: string | null
   /** What people marked as no good for this party. */
   marked: string
+  /** null: it was not tried yet, or begins anew. */
+  faxes: string | null
   consent: string | null
 }
 
@@ -231,11 +234,13 @@ function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>): Buffer
 }
 
 function leadOf(row: DueRow): BufferedLead {
-  const { phones, fields, bad, marked, consent, tries, owed, ...rest } = row
+  const { phones, fields, bad, marked, faxes, consent, tries, owed, ...rest } = row
   const known: string[] = [...(bad === null ? [] : JSON.parse(bad)), ...JSON.parse(marked)]
   const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: known }
+  const heard: string[] = faxes === null ? [] : JSON.parse(faxes)
   const promised = owed === null ? null : { tries: tries ?? 0, reason: owed }
-  return { ...rest, ...lists, promised, consent: consent === null ? null : JSON.parse(consent) }
+  const found = heard.length === 0 ? lists : { ...lists, faxes: heard }
+  return { ...rest, ...found, promised, consent: consent === null ? null : JSON.parse(consent) }
 }
 
 function liftOf({ score, now }: Fetch, { place, segment }: { place: string; segment: string }): number {
