@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Campaign } from '../entities.ts'
-import { alice, campaign, consent, leadOf, TestFloor } from '../testing.ts'
+import { alice, bob, campaign, consent, leadOf, TestFloor } from '../testing.ts'
 import type { HeardOnLine } from './heard.ts'
 
 const carl = '+8613800000001'
@@ -134,5 +134,29 @@ test('a fax that is heard after who answered was judged is hung up on only where
     floor.do({ type: 'leg.heard', leg, heard: ced })
     assert.equal(floor.count('call.ended'), ended, machines)
     if (ended === 1) assert.equal(floor.last('call.ended').ending.result, 'FAX')
+  }
+})
+
+test('a fax that is heard late cuts nobody off who placed the call, holds it, consults or passes it on: it is told', () => {
+  const byHand = new TestFloor({ campaign: { mode: 'manual', machines: 'end_likely' } })
+  byHand.ready(alice)
+  assert.equal(byHand.do({ type: 'agent.dial', agent: alice, number: carl, ...byHandIn }).refusal, null)
+  byHand.do({ type: 'leg.answered', leg: byHand.call.leg })
+  const floors = [byHand]
+  for (const act of [
+    { type: 'agent.hold' },
+    { type: 'agent.consult', target: { agent: bob } },
+    { type: 'agent.transfer', target: { agent: bob }, how: 'blind' },
+  ] as const) {
+    const floor = answered({ machines: 'end_likely' })
+    floor.ready(bob)
+    assert.equal(floor.do({ ...act, agent: alice, call: floor.call.id }).refusal, null, act.type)
+    floors.push(floor)
+  }
+  for (const floor of floors) {
+    const { leg } = floor.call
+    floor.do({ type: 'leg.heard', leg, heard: unsure })
+    floor.do({ type: 'leg.heard', leg, heard: ced })
+    assert.deepEqual([floor.count('call.faxHeard'), floor.count('call.ended')], [1, 0])
   }
 })

@@ -18,8 +18,29 @@ export function faxHeard(d: Draft, call: Call, heard: { signal: string; confiden
   d.fact({ type: 'call.faxHeard', call: call.id, signal, confidence: heard.confidence, afterMs: heard.afterMs })
   // Not judged yet: the judgement comes with the same sound, and ends the call by the same rule.
   const { machines = 'off' } = campaignOf(d, call) ?? {}
-  if (call.judged && (machines === 'end' || machines === 'end_likely') && call.dismissed === null)
+  if (call.judged && (machines === 'end' || machines === 'end_likely') && mayEndUnasked(call))
     endAsMachine(d, call, 'system', 'FAX')
+}
+
+/** Whom an agent who did not dial is to be matched with. */
+export function isLive(call: Call): boolean {
+  return call.mode === 'predictive' || call.mode === 'progressive'
+}
+
+/**
+ * Nobody placed the call themselves, nor did anything with it by now: who holds it, consults or passes it on has met whoever is there. In two hands
+ * it is also where who passed it on writes up yet.
+ */
+export function mayEndUnasked(call: Call): boolean {
+  const isActedOn =
+    call.heldBy !== null ||
+    call.consult !== null ||
+    call.passed !== null ||
+    call.hands > 1 ||
+    call.slot !== null ||
+    call.phase === 'passing' ||
+    call.phase === 'away'
+  return isLive(call) && call.dismissed === null && !isActedOn
 }
 
 export function endAsMachine(d: Draft, call: Call, by: 'system' | 'agent', result: 'VOICEMAIL' | 'FAX'): void {

@@ -16,7 +16,7 @@ import { placeOf } from '../numbers/zone.ts'
 import { rulesOf, tonesOf } from '../trunks/trunk-rules.ts'
 import { sureMin } from './announced.ts'
 import { endCall } from './ending.ts'
-import { endAsMachine, faxHeard } from './fax.ts'
+import { endAsMachine, faxHeard, isLive, mayEndUnasked } from './fax.ts'
 import { campaignOf } from './give-back.ts'
 
 /** By what the network was understood. */
@@ -105,11 +105,6 @@ export function listen(d: Draft, call: Call, when: 'early' | 'answered'): void {
   hear(isJudged ? 'answerer' : 'fax')
 }
 
-/** Whom an agent who did not dial is to be matched with. */
-function isLive(call: Call): boolean {
-  return call.mode === 'predictive' || call.mode === 'progressive'
-}
-
 function judge(d: Draft, call: Call, { type: _, ...judged }: { type: 'answerer' } & Judged): void {
   if (call.answeredAt === null || call.judged) return
   d.fact({ type: 'call.judged', call: call.id, ...judged })
@@ -117,7 +112,7 @@ function judge(d: Draft, call: Call, { type: _, ...judged }: { type: 'answerer' 
   const { machines = 'off' } = campaignOf(d, call) ?? {}
   const isSure = machines === 'end' ? provesMachine.has(judged.reason) : machines === 'end_likely'
   if (!isMachine || judged.confidence < machineSureMin || !isSure) return
-  if (!isLive(call) || call.dismissed !== null) return
+  if (!mayEndUnasked(call)) return
   endAsMachine(d, call, 'system', judged.verdict === 'fax' ? 'FAX' : 'VOICEMAIL')
 }
 
