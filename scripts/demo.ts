@@ -266,7 +266,7 @@ async function windDown(running: Running, carrier: RunningCarrier): Promise<void
   carrier.carrier.stop()
   const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
   for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
-  for (let waitedMs = 0; waitedMs < 5000 && (open().length > 0 || engine.state.recordings.size > 0); waitedMs += 50)
+  for (let waitedMs = 0; waitedMs < 30_000 && (open().length > 0 || engine.state.recordings.size > 0); waitedMs += 50)
     await sleep(50)
 }
 

@@ -27,7 +27,7 @@ export class Attempts {
   readonly #names = new Map<string, Count>()
   /** And networks. */
   readonly #addresses = new Map<string, Count>()
-  /** When somebody signed in last from each. */
+  /** When each name was signed in with last from each address. */
   readonly #homes = new Map<string, number>()
   readonly #waiting: (() => void)[] = []
   #underWay = 0
@@ -41,7 +41,7 @@ export class Attempts {
     const byName = this.#names.get(keyOf(name))
     if (byName !== undefined && byName.until > now) return { why: 'locked', until: byName.until }
     const { exact, network } = sourcesOf(address)
-    const sources = network === null || this.#isHome(exact, now) ? [exact] : [exact, network]
+    const sources = network === null || this.#isHome(name, exact, now) ? [exact] : [exact, network]
     const until = Math.max(...sources.map(source => this.#addresses.get(source)?.until ?? 0))
     if (until > now) return { why: 'busy', until }
     return null
@@ -68,27 +68,28 @@ export class Attempts {
     const { exact, network } = sourcesOf(address)
     const isAddressBelow = this.#countFrom(exact, addressFailuresMax, now)
     const isNetworkBelow = network === null || this.#countFrom(network, networkFailuresMax, now)
-    return { lockedUntil, worthNoting: isAddressBelow && isNetworkBelow }
+    return { lockedUntil, worthNoting: isAddressBelow && (isNetworkBelow || this.#isHome(name, exact, now)) }
   }
 
   /** `address` null: nobody signed in, the name has another password. */
   succeeded(name: string, address: string | null): void {
     this.#names.delete(keyOf(name))
-    if (address !== null) this.cameFrom(address, this.#clock.now())
+    if (address !== null) this.cameFrom(name, address, this.#clock.now())
   }
 
   /** A sign-in, of before a restart too. */
-  cameFrom(address: string, at: number): void {
+  cameFrom(name: string, address: string, at: number): void {
     const { exact, network } = sourcesOf(address)
     if (network === null) return
-    const last = Math.max(at, this.#homes.get(exact) ?? 0)
-    this.#homes.delete(exact)
-    this.#homes.set(exact, last)
+    const home = homeOf(name, exact)
+    const last = Math.max(at, this.#homes.get(home) ?? 0)
+    this.#homes.delete(home)
+    this.#homes.set(home, last)
     if (this.#homes.size > remembered) this.#homes.delete(this.#homes.keys().next().value as string)
   }
 
-  #isHome(exact: string, now: number): boolean {
-    const at = this.#homes.get(exact)
+  #isHome(name: string, exact: string, now: number): boolean {
+    const at = this.#homes.get(homeOf(name, exact))
     return at !== undefined && now - at < homeMs
   }
 
@@ -111,8 +112,13 @@ export class Attempts {
       [this.#addresses, addressWindowMs],
     ] as const)
       for (const [key, entry] of counts) if (entry.until <= now && now - entry.since > windowMs) counts.delete(key)
-    for (const exact of this.#homes.keys()) if (!this.#isHome(exact, now)) this.#homes.delete(exact)
+    for (const [home, at] of this.#homes) if (now - at >= homeMs) this.#homes.delete(home)
   }
+}
+
+/** Whoever has one account is at home with it alone: their address spares no other name. */
+function homeOf(name: string, exact: string): string {
+  return `${exact} ${keyOf(name)}`
 }
 
 function keyOf(name: string): string {

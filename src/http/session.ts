@@ -138,8 +138,8 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
   for (const { name, lockedUntil } of people)
     if (lockedUntil !== null && lockedUntil > clock.now()) attempts.lock(name, lockedUntil)
   for (const kept of await door.store.sessions.list()) {
-    attempts.cameFrom(kept.address, kept.createdAt)
     const user = args.userById(kept.user)
+    if (user !== undefined) attempts.cameFrom(user.name, kept.address, kept.createdAt)
     if (user === undefined || !user.enabled || ofUser.has(user.id)) continue
     const now = clock.now() // idleness is counted from here: while we were away nobody could come
     add(newSession({ id: kept.tokenHash, user, createdAt: kept.createdAt, now, address: kept.address }))

@@ -11,6 +11,7 @@ import { type Agreed, agree, answerTo, offerOf } from './offer.ts'
 import { type Outgoing, rungOut } from './outgoing.ts'
 import type { PhoneOptions } from './phone-options.ts'
 import type { TransferKeys } from './transfer-keys.ts'
+import type { CallHeard } from './trunk-signs.ts'
 
 /** What the user agent tells of a session that is a leg. */
 export type EventOfLeg = Exclude<
@@ -153,8 +154,8 @@ export class FarEnds {
   /** What a call on a trunk is answered until it makes progress says that somebody is there, and whether they take calls. */
   #noteHeard(leg: Leg, event: EventOfLeg): void {
     if (leg.phase !== 'calling' || leg.heard === 'progress' || leg.far.kind !== 'trunk' || leg.target === null) return
-    const isTaken = takenBy(event)
-    if (isTaken !== null) this.#options.lines.heard(leg.far.trunk, leg.target, isTaken)
+    const heard = heardBy(event)
+    if (heard !== null) this.#options.lines.heard(leg.far.trunk, leg.target, heard)
   }
 
   /** The offer was ours, so the ACK had to bring the answer. False when it did not, and the call is over. */
@@ -178,12 +179,12 @@ export class FarEnds {
   }
 }
 
-/** Whether who said this takes calls; null: it is no response. A 100 says only that the next hop has the request (RFC 3261 §21.1.1). */
-function takenBy(event: EventOfLeg): boolean | null {
-  if (event.type === 'provisional') return event.status >= 180
-  if (event.type === 'accepted') return true
+/** What this says of who takes calls there; null: it is no response. A 100 says only that the next hop has the request (RFC 3261 §21.1.1). */
+function heardBy(event: EventOfLeg): CallHeard | null {
+  if (event.type === 'provisional') return event.status >= 180 ? 'taken' : 'trying'
+  if (event.type === 'accepted') return 'taken'
   if (event.type !== 'failed' || event.by !== 'remote') return null
-  return event.status !== null && livesBy(event.status)
+  return event.status !== null && livesBy(event.status) ? 'taken' : 'refused'
 }
 
 /** A carrier's words, for pages and the journal. */

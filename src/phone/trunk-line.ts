@@ -44,6 +44,8 @@ export type Line = {
   qualifyAt: number
   /** When it was asked out of turn last, since a call got no response. */
   hastenedAt: number
+  /** When it was told last that the registration is not refreshed. */
+  lapsingAt: number
   resolveError: Trouble | null
   binding: TrunkBinding
   signs: TrunkSigns
@@ -83,6 +85,7 @@ export function newLine(
     againAt: Number.POSITIVE_INFINITY,
     qualifyAt: Number.POSITIVE_INFINITY,
     hastenedAt: Number.NEGATIVE_INFINITY,
+    lapsingAt: Number.NEGATIVE_INFINITY,
     resolveError: null,
     binding,
     signs: there?.signs ?? new TrunkSigns(answersAt === placeOf(trunk)),

@@ -28,6 +28,7 @@ import {
   trouble,
   wayTo,
 } from './trunk-line.ts'
+import type { CallHeard } from './trunk-signs.ts'
 
 /** How soon a trunk is asked by OPTIONS whether it is there, spread over that time, and how often then. */
 export type Asking = { firstMs: { from: number; to: number }; everyMs: number }
@@ -36,6 +37,8 @@ const usualAsking: Asking = { firstMs: { from: 0, to: 2_000 }, everyMs: 30_000 }
 const hastenEveryMs = 10_000
 /** Refreshes of a registration that fail in a row until people are told: one alone is often made good by the next. */
 const lapsingAfter = 2
+/** A registrar that fails two refreshes of three is one alarm a day, and buries no other. */
+const lapsingEveryMs = 24 * 3_600_000
 /** How soon a name is looked up again after a failed look-up. */
 const resolveRetryMs = 10_000
 /** Before a lost TLS connection is opened again: doubled each time, spread by half. */
@@ -169,11 +172,11 @@ export class TrunkLines {
     return true
   }
 
-  /** A call at this target got a response. `isTaken`: from somebody who takes calls there. */
-  heard(id: TrunkId, target: Target, isTaken: boolean): void {
+  /** A call at this target got a response. */
+  heard(id: TrunkId, target: Target, heard: CallHeard): void {
     const line = this.#lines.get(id)
     if (!line || !isSame(target, line.current)) return
-    line.signs.callHeard(isTaken)
+    line.signs.callHeard(heard)
     this.#tell(line)
   }
 
@@ -318,8 +321,10 @@ export class TrunkLines {
         'the registration of this trunk is not refreshed; it holds for a while yet',
       )
     const { id } = line.trunk
-    if (refresh != null && line.binding.failedInARow === lapsingAfter)
+    if (refresh != null && line.binding.failedInARow === lapsingAfter && now() - line.lapsingAt >= lapsingEveryMs) {
+      line.lapsingAt = now()
       post({ type: 'trunk.lapsing', trunk: id, reply: refresh.reply }, `trunk:${id}`)
+    }
     // Nobody there, or nobody who can: another may (RFC 3263 §4.3).
     if ((event.status === null || event.status === 503) && line.current) this.failed(line.trunk.id, line.current)
   }

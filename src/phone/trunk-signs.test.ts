@@ -86,7 +86,7 @@ describe('a trunk is asked by OPTIONS', () => {
     options(null)
     options(null)
     assert.deepEqual([told(), known()], ['options_silent', placeOf(made.trunk(id)!)])
-    made.heard(id, at, true)
+    made.heard(id, at, 'taken')
     assert.deepEqual([told(), known()], ['trunk.up', null])
     for (let n = 0; n < 5; n++) options(null)
     assert.equal(told(), 'trunk.up')
@@ -100,13 +100,21 @@ describe('a trunk is asked by OPTIONS', () => {
   test('and a proxy that says 100 and 503 to calls is no carrier that takes them, though it is not silent', async () => {
     const { options, told, made } = await asked()
     options(503)
-    made.heard(id, at, false)
+    made.heard(id, at, 'trying')
+    made.heard(id, at, 'refused')
     options(503)
     assert.equal(told(), 'options_refused')
-    made.heard(id, at, false)
+    made.heard(id, at, 'trying')
+    made.heard(id, at, 'refused')
     assert.equal(told(), 'options_refused')
-    made.heard(id, at, true)
+    made.heard(id, at, 'taken')
     assert.equal(told(), 'trunk.up')
+    for (let n = 0; n < 5; n++) options(503)
+    assert.equal(told(), 'trunk.up', 'it takes calls, whatever it says to OPTIONS')
+    made.heard(id, at, 'trying')
+    assert.equal(told(), 'trunk.up')
+    made.heard(id, at, 'refused')
+    assert.equal(told(), 'options_refused')
   })
 
   test('a refusal of OPTIONS by who takes calls himself is an answer', () => {
@@ -124,7 +132,7 @@ describe('a trunk that has never answered OPTIONS', () => {
     assert.equal(told(), 'trunk.up')
     assert.equal(made.unheard(id, at), false)
     assert.equal(told(), 'calls_silent')
-    made.heard(id, at, true)
+    made.heard(id, at, 'taken')
     assert.equal(told(), 'trunk.up')
   })
 
@@ -142,7 +150,7 @@ describe('a trunk that has never answered OPTIONS', () => {
     options(null)
     options(null)
     for (let n = 0; n < 3; n++) {
-      made.heard(id, at, true)
+      made.heard(id, at, 'taken')
       options(null)
       options(null)
       made.unheard(id, at)
@@ -242,24 +250,29 @@ describe('a registration that cannot be refreshed', () => {
       assert.equal(made.wire(id)?.registration?.refresh, null)
     })
 
-  test('is told of once, when a refresh has failed twice in a row', () => {
-    const { made, apply, posted } = lines()
+  test('is told of once a day, when a refresh has failed twice in a row', async () => {
+    const { made, apply, posted, advance } = lines()
     apply(registers)
     const lapses = () => posted.splice(0).filter(({ type }) => type === 'trunk.lapsing')
     made.take(failed(403, 'Forbidden'))
     made.take(failed(403, 'Forbidden'))
     assert.deepEqual(lapses(), [], 'nothing holds: the trunk is down')
-    for (let n = 0; n < 2; n++) {
+    const lapse = () => {
       made.take(granted)
       made.take(failed(503, 'Busy'))
       made.take(granted)
       made.take(failed(503, 'Busy'))
       assert.deepEqual(lapses(), [])
       made.take(failed(403, 'Forbidden'))
-      assert.deepEqual(lapses(), [{ type: 'trunk.lapsing', trunk: id, reply: '403 Forbidden' }])
+      const told = lapses()
       made.take(failed(403, 'Forbidden'))
       assert.deepEqual(lapses(), [])
+      return told
     }
+    assert.deepEqual(lapse(), [{ type: 'trunk.lapsing', trunk: id, reply: '403 Forbidden' }])
+    assert.deepEqual(lapse(), [])
+    await advance(24 * 3_600_000)
+    assert.equal(lapse().length, 1)
   })
 
   test('for another password that somebody gave counts at once', () => {

@@ -1,7 +1,7 @@
 /**
  * Whether anybody is at a trunk's target, by what is answered there. One that answers OPTIONS is down when it does so no more. Some gateways never
  * do, or no longer: of one that has not, and of one that takes calls meanwhile, calls tell. When they too get no response at all it is down, until
- * anything is answered.
+ * anything is answered. One whose OPTIONS are refused for want of anybody behind it is down unless calls are taken there.
  */
 import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 
@@ -9,6 +9,9 @@ import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 export const missesUntilDown = 2
 /** Calls in a row without any response, beside an OPTIONS that was not answered, until a trunk is down on which calls got through before. */
 const silentCallsUntilDown = 2
+
+/** `taken`: by somebody who takes calls there; `refused`: for want of anybody, for good; `trying`: the next hop has it, and no more is known. */
+export type CallHeard = 'taken' | 'refused' | 'trying'
 
 export class TrunkSigns {
   /** It has answered OPTIONS at this place, in this run or an earlier one, and took no call since while it did not. */
@@ -31,10 +34,11 @@ export class TrunkSigns {
     this.answersOptions ||= up
   }
 
-  /** A call got a response. `isTaken`: from somebody who takes calls there; a proxy before nobody says 100 and 503 too. */
-  callHeard(isTaken: boolean): void {
+  /** A call got a response; a proxy before nobody says 100 and 503. */
+  callHeard(heard: CallHeard): void {
     this.#silentCalls = 0
-    if (!isTaken) return
+    if (heard === 'refused') this.#tookCalls = false
+    if (heard !== 'taken') return
     if (this.isLost) this.answersOptions = false
     this.#tookCalls = true
     this.#well()
@@ -62,9 +66,9 @@ export class TrunkSigns {
 
   get trouble(): Trouble | null {
     const [misses, calls] = [this.#misses, this.#silentCalls]
-    if (misses >= missesUntilDown && this.#refusal !== null)
+    if (misses >= missesUntilDown && this.#refusal !== null && !this.#tookCalls)
       return { why: 'options_refused', words: `OPTIONS answered ${this.#refusal}: nobody takes calls there` }
-    if (misses >= missesUntilDown && this.answersOptions)
+    if (misses >= missesUntilDown && this.#refusal === null && this.answersOptions)
       return { why: 'options_silent', words: 'OPTIONS are answered no more' }
     if (misses > 0 && calls >= (this.#tookCalls ? silentCallsUntilDown : 1))
       return { why: 'calls_silent', words: 'neither OPTIONS nor calls get any response' }

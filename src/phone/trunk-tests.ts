@@ -133,7 +133,7 @@ export class TrunkTests {
         onEvent: listener => listening(this.#heard, listener),
         onMedia: listener => listening(this.#media, listener),
         tell: () => {
-          lines.heard(id, destination, true)
+          lines.heard(id, destination, 'taken')
           this.#finish(run, { state: 'ok', code: 'answered', found: number })
           steps.push({ step: 'sound', state: 'running', code: null, found: '' })
         },

@@ -30,10 +30,14 @@ test('who guesses from one IPv6 address is locked out there, and the phones besi
   assert.ok(!lockout.isLocked(at(3), '4001', 2))
 })
 
-test('guesses from a network that is locked do not lock its extension everywhere', () => {
+test('guesses from a network that is locked lock its extension everywhere but where its phone is, and tell so', () => {
   const lockout = new Lockout()
-  for (let n = 0; n < 60; n++) lockout.failed(at(n), ['4001'], 0)
-  assert.ok(!lockout.isLocked('10.0.0.1', '4001', 1))
+  lockout.succeeded('10.0.0.2', '4001')
+  const told = Array.from({ length: 25 }, (_, n) => lockout.failed(at(n), ['4001'], 0).length)
+  assert.ok(lockout.isLocked('10.0.0.1', '4001', 1))
+  assert.ok(!lockout.isLocked('10.0.0.2', '4001', 1))
+  assert.deepEqual([told.at(4), told.at(23), told.at(24)], [1, 0, 1], 'of the network, and of them all')
+  assert.ok(!lockout.isLocked('10.0.0.1', '4002', 1), 'no other extension')
 })
 
 test('a phone is not silenced by who guesses beside it in its network', () => {

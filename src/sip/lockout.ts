@@ -3,7 +3,7 @@
  * password must not silence the others behind its NAT), and an extension for every address but the phone's own after 25 from wherever they
  * came. Each further lock is twice as long. Of IPv6 the network (`sourceOf`) is counted besides, since whoever has one address of it has them all;
  * but others live there too, so that its lock refuses nobody who knows the password: digests are looked at on, a bounded number of wrong ones.
- * Where a phone proved itself last the network does not count.
+ * Where a phone proved itself last neither the network nor those everywhere count.
  */
 import { Allowance } from '../lib/allowance.ts'
 import { sourcesOf } from '../lib/source.ts'
@@ -43,7 +43,7 @@ export class Lockout {
     ) {
       this.#wrongOf(network, now).take(now)
       this.#countFrom(exact, names, now)
-      return [] // of the network it was told
+      return names.filter(name => this.#count(`* ${name}`, max.name, now)) // of the network it was told
     }
     const locked = new Set(this.#countFrom(exact, names, now))
     const strangers = names.filter(name => !this.#isHome(address, name))

@@ -45,10 +45,10 @@
     }
   }
 
-  // `base`: what the server had when this was typed over it.
-  function note(id, value, sent, base = null) {
+  // `base`: what the server had when this was typed over it; `tried`: what was sent there, and may have arrived.
+  function note(id, value, sent, base = null, tried = null) {
     try {
-      localStorage.setItem(prefix + id, JSON.stringify({ value, at: Date.now(), sent, base }))
+      localStorage.setItem(prefix + id, JSON.stringify({ value, at: Date.now(), sent, base, tried }))
     } catch {} // full or forbidden: the form still works
   }
 
@@ -67,7 +67,7 @@
         toSend(keyOf(other), null)
       }
     const before = kept(keyOf(element))
-    note(keyOf(element), valueIn(element), false, before?.sent ? before.value : before?.base)
+    note(keyOf(element), valueIn(element), false, before?.sent ? before.value : before?.base, before?.tried)
     toSend(keyOf(element), valueIn(element))
   }
 
@@ -80,6 +80,10 @@
     if (unsent.size === 0) return
     const fields = Object.fromEntries(unsent)
     unsent.clear()
+    for (const [id, value] of Object.entries(fields)) {
+      const draft = kept(id)
+      if (value !== null && draft?.sent === false) note(id, draft.value, false, draft.base, value)
+    }
     const body = JSON.stringify({ fields })
     let status = 0
     try {
@@ -117,21 +121,26 @@
   function standing(id, value) {
     const draft = kept(id)
     if (draft?.sent !== false || draft.value === value) return value
-    if (draft.base === value || (typeof value === 'string' && draft.value.includes(value))) return draft.value
+    if (draft.base === value || draft.tried === value || (typeof value === 'string' && draft.value.includes(value)))
+      return draft.value
     if (elementOf(id)?.tagName !== 'TEXTAREA' || value.includes(draft.value)) return value
     const both = `${value}\n${draft.value}`
     note(id, both, false, value)
     return both
   }
 
+  function loadAgain(call) {
+    setTimeout(() => callNow() === call && load(call), againMs)
+  }
+
   async function load(call) {
     let fields = {}
     try {
       const response = await fetch(`/agent/calls/${call}/draft`, { headers: { accept: 'application/json' } })
-      if (!response.ok) return
+      if (!response.ok) return response.status === 404 ? undefined : loadAgain(call)
       fields = (await response.json()).fields
     } catch {
-      return // as it is in this browser
+      return loadAgain(call) // as it is in this browser until then
     }
     if (callNow() !== call) return
     for (const [id, value] of Object.entries(fields)) {

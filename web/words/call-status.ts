@@ -17,7 +17,7 @@ const zh = {
     machine: '传真或机器音',
   } satisfies Record<Announced['by'], string>,
   fax: '传真机',
-  faxHelp: '听到的是传真音。外呼时按“答录机”结束：不需事后处理，这个号码不再拨。',
+  faxHelp: '听到的是传真音。外呼时按“答录机”结束：不需事后处理；同一号码两次是传真就不再拨。',
   quiet: '听不到对方',
   quietHelp: '对方没有声音传来。可以问一声；若一直没有，满 1 分钟会自动挂断。',
   parkedIn: (slot: string) => `已驻留在 ${slot}`,
@@ -58,7 +58,7 @@ const en: Like<typeof zh> = {
   },
   fax: 'Fax machine',
   faxHelp:
-    'What is heard is a fax. On calls that go out, “Machine” ends it: nothing to write down, and the number is not tried again.',
+    'What is heard is a fax. On calls that go out, “Machine” ends it: nothing to write down, and a number that was a fax twice is not tried again.',
   quiet: 'Nothing heard',
   quietHelp:
     'No sound comes from there. Ask whether they are there; after a minute of nothing the call ends by itself.',

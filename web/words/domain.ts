@@ -225,7 +225,7 @@ const zh = {
     trunk_down: '中继已断开。',
     trunk_full: '中继线路已满。',
     trunk_rate: '已达中继的每秒呼叫上限。',
-    trunk_eased: '中继上的呼叫得不到应答，暂时放慢拨号，请稍后再试。',
+    trunk_eased: '中继对呼叫没有响应，暂时放慢拨号，请稍后再试。',
     closing: '系统正在停止，不再开始新的通话。',
     no_recording: '录音磁盘已满或无法写入，按规定不拨打无法录音的电话：请告知管理员。',
     contact_hours: '不在允许的拨打时段。',

@@ -11,7 +11,7 @@ const zh = {
   seen: '系统所见（原文）',
   unproved: '未证实：不应答探测',
   lapsing: '注册续期失败，到期前仍可用',
-  eased: (perSecond: number) => `应答不过来，暂降为每秒 ${perSecond.toFixed(1)} 通`,
+  eased: (perSecond: number) => `对呼叫响应不过来，暂降为每秒 ${perSecond.toFixed(1)} 通`,
   refusing: '来话不通',
   why: {
     switched_off: '已停用',

@@ -14,7 +14,7 @@ function twoTrunks() {
   floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: { ...first!.trunk, id: other } }] })
   floor.do({ type: 'trunk.up', trunk: other })
   const taken = () => emergencyWay(floor.state, floor.clock.now())?.line.trunk
-  const down = (id: TrunkId, why: 'calls_silent' | 'options_silent' | 'registration_refused') =>
+  const down = (id: TrunkId, why: 'calls_silent' | 'options_silent' | 'registration_silent' | 'registration_refused') =>
     floor.do({ type: 'trunk.down', trunk: id, reason: why, why })
   return { floor, taken, down }
 }
@@ -31,7 +31,7 @@ test('a call for help goes by a trunk that answers before one that leaves calls 
 })
 
 test('and where all are down by one that was refused something before one where nobody answers', () => {
-  for (const why of ['calls_silent', 'options_silent'] as const) {
+  for (const why of ['calls_silent', 'options_silent', 'registration_silent'] as const) {
     const { taken, down } = twoTrunks()
     down(trunk, why)
     down(other, 'registration_refused')

@@ -33,7 +33,8 @@ export function emergencyIntent(state: FloorState, dialled: string): DialIntent 
  * that is down for its registration or connection before one where nobody answers. null: none has a number to show.
  */
 export function emergencyWay(state: FloorState, now: number, tried: readonly TrunkId[] = []): EmergencyWay | null {
-  const isSilent = ({ why }: TrunkFloor) => why === 'calls_silent' || why === 'options_silent'
+  const isSilent = ({ why }: TrunkFloor) =>
+    why === 'calls_silent' || why === 'options_silent' || why === 'registration_silent'
   const rank = (floor: TrunkFloor) => {
     if (!floor.up) return isSilent(floor) ? 0 : 1
     return (roomOf(floor) > 0 ? 4 : 2) + shareNow(floor.ease, now)

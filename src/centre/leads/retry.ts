@@ -51,14 +51,17 @@ export function retryAfter(
 ): Back {
   const { result, number } = tried
   if (final.has(result)) return withoutNumber(lead, number, now)
-  const rule =
-    campaign.retries.find(rule => rule.result === result) ?? defaultRetries.find(rule => rule.result === result)
+  const own = campaign.retries.find(rule => rule.result === result)
+  const rule = own ?? defaultRetries.find(rule => rule.result === result)
   if (rule !== undefined && result === 'FAX') {
     if (heardAt(lead, number) + 1 >= rule.max) return withoutNumber(lead, number, now)
   } else if (rule === undefined || lead.attempts >= rule.max) return { state: 'exhausted', dueAt: null, next: null }
   const dayIsFull = result !== 'CONGESTION' && lead.attempts % attemptsADay === 0
-  const earliest = now + Math.max(rule.delayMs, dayIsFull ? 24 * hour : 0)
-  const next = nextNumber(rule, lead, number)
+  // A fax at one number says nothing of the others: unless the campaign says when, the next has its turn at once.
+  const other = result === 'FAX' && own === undefined ? numberAfter(lead, number) : null
+  const isElsewhere = other !== null && other !== number
+  const earliest = now + Math.max(isElsewhere ? nextNumberMs : rule.delayMs, dayIsFull ? 24 * hour : 0)
+  const next = isElsewhere ? other : nextNumber(rule, lead, number)
   const zone = rule.otherSlot ? zoneOfPlace(placeOf(next ?? number)) : null
   const dueAt = zone === null ? earliest : inOtherPart(zone, dayPart(zone, now), earliest)
   return { state: 'ready', dueAt, next }
@@ -79,7 +82,10 @@ function withoutNumber(lead: Tried, number: string, now: number): Back {
 
 function nextNumber(rule: RetryRule, lead: Tried, number: string): string | null {
   if (rule.then === undefined) return null
-  if (rule.then === 'same') return number
+  return rule.then === 'same' ? number : numberAfter(lead, number)
+}
+
+function numberAfter(lead: Tried, number: string): string | null {
   const order = candidatePhones({ phones: lead.phones, attempts: 0, bad: lead.bad })
   const at = order.findIndex(phone => phone.number === number)
   return order[(at + 1) % order.length]?.number ?? null
