@@ -14,7 +14,7 @@ const house = await openHouse({
   random: seededRandom(3),
   log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
   version: '0.0.0-test',
-  asking: { firstMs: { from: 30_000, to: 30_000 }, everyMs: 30_000 }, // a sipp of one call would spend it on our OPTIONS
+  asking: { firstMs: { from: 600_000, to: 600_000 }, everyMs: 30_000 }, // a sipp of one call would spend it on our OPTIONS
 })
 for (let at = 0; at < Number(agents); at++) {
   const agent = `u_agent${at}` as UserId

@@ -80,7 +80,7 @@ export class World {
       dns?: Dns
       /** Listens for UDP at ::1 too, at the same port. */
       ipv6?: boolean
-      /** When trunks are asked by OPTIONS; left out: not in these first 30 s, since one takes up a call of a sipp that plays so many. */
+      /** When trunks are asked by OPTIONS; left out: not in the first ten minutes, since one takes up a call of a sipp that plays so many. */
       asking?: Asking
     } = {},
   ): Promise<World> {
@@ -93,7 +93,7 @@ export class World {
     const config = worldConfig({ address, folder, sipPort, sipTlsPort, ipv6: options.ipv6 ?? false, mediaPorts, tls })
     const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent')
     const clock = options.clock ?? systemClock
-    const { asking = { firstMs: { from: 30_000, to: 30_000 }, everyMs: 30_000 } } = options
+    const { asking = { firstMs: { from: 600_000, to: 600_000 }, everyMs: 30_000 } } = options
     if (options.web !== undefined) {
       const running = await serve(config, log, clock, undefined, { asking })
       return new World(running, running.house, config, sipPort, folder, running.urls[0]!)
