@@ -166,6 +166,10 @@ describe('the phone', () => {
       lines.take(options)
       await dialled()
       phone.take(trying)
+      phone.take({ ...failed, status: 503 }) // who took calls until now takes them no more
+      assert.equal(stateOf(), 'trunk.down')
+      await dialled()
+      phone.take(trying)
       assert.equal(stateOf(), 'trunk.down')
       phone.take(sign)
       assert.equal(stateOf(), state)
