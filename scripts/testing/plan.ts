@@ -16,8 +16,8 @@ const maxShared = 12
 /** They hold what they hear to hundredths of a second, or send to the ports around their own. */
 const isAlone = /\/(?:bay|(?:shift|sound)\.e2e)\.test\.ts$/
 
-/** They hold it to tenths: what is idle costs them some thousandths. */
-const isListening = /\/(?:calls|predictive)\.e2e\.test\.ts$/
+/** They hold it to tenths, or a tone to its purity through the death of a thread: what is idle costs them some thousandths. */
+const isListening = /\/(?:(?:calls|predictive|media-death|recorder-death)\.e2e|moves)\.test\.ts$/
 
 /** They start browsers, phones and whole call centres, and wait for them far more than they work. */
 const isAwaiting = /\.(?:e2e|sipp)\.test\.ts$/
