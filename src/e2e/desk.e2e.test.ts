@@ -257,6 +257,20 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.ok(await isKept(both))
   })
 
+  test('an amount that was typed over one whose answer never came does not fall back to that', async () => {
+    const id = `promise-amount-${theCall().id}`
+    await page.fill('#write input[name=promiseAmount]', '1,000')
+    await page.waitForResponse(answer => answer.request().postData()?.includes('1,000') ?? false)
+    await page.evaluate(
+      `localStorage.setItem('switchroom.draft.${id}', JSON.stringify({ value: '1,500', at: Date.now(), sent: false, base: '900', tried: '1,000' }))`,
+    )
+    await page.reload()
+    await phase('talking')
+    const kept = async () => (await draftOf(house.store, alice.id, theCall().id, house.clock.now()))[id]
+    for (let tries = 0; tries < 100 && (await kept()) !== '1,500'; tries++) await sleep(100)
+    assert.deepEqual([await kept(), await page.inputValue('#write input[name=promiseAmount]')], ['1,500', '1,500'])
+  })
+
   test('a browser that is killed loses nothing that was typed a moment before: another one has it', async () => {
     await page.fill('#write textarea[name=note]', '周六还款，孩子接的电话')
     await page.waitForResponse(answer => answer.request().postData()?.includes('孩子接的电话') ?? false)
