@@ -43,6 +43,7 @@ export function checkPages(ofWhom: string, isMeant: (name: string) => boolean): 
               (globalThis as unknown as Window).document,
               {
                 runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'],
+                resultTypes: ['violations'],
               },
             )
             return violations

@@ -17,7 +17,7 @@ const maxShared = 12
 const isAlone = /\/(?:bay|(?:shift|sound)\.e2e)\.test\.ts$/
 
 /** They hold it to tenths, or a tone to its purity through the death of a thread: what is idle costs them some thousandths. */
-const isListening = /\/(?:(?:calls|predictive|media-death|recorder-death)\.e2e|moves)\.test\.ts$/
+const isListening = /\/(?:(?:calls|predictive|media-death)\.e2e|moves)\.test\.ts$/
 
 /** They start browsers, phones and whole call centres, and wait for them far more than they work. */
 const isAwaiting = /\.(?:e2e|sipp)\.test\.ts$/

@@ -19,6 +19,10 @@ const files = globSync('{src,web,scripts,bench}/**/*.test.ts', { cwd: root }).fi
 )
 const jobs = planOf(files, file => readFileSync(join(root, file), 'utf8'))
 const folder = mkdtempSync(join(tmpdir(), 'switchroom-tests-'))
+/** `USER_HZ`, which Linux has on all its machines. */
+const ticksPerSecond = 100
+/** What those that have ended took of the cores. */
+let childTicks = 0
 const running = new Set<ChildProcess>()
 const isQuick = process.argv.includes('--quick')
 const summary = new Summary(
@@ -54,6 +58,19 @@ function lanes(count: number, ...from: Job[][]): Promise<void>[] {
   return Array.from({ length: count }, () => lane(...from))
 }
 
+/** Of the child that has just ended, with all that it waited for: the kernel adds it to what ours have taken when one is reaped. */
+function coreSecondsSinceLast(): number {
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15)
+  const ticks = Number(user) + Number(system)
+  const seconds = (ticks - childTicks) / ticksPerSecond
+  childTicks = ticks
+  return seconds
+}
+
 /** One after the other, the next ones when the first have all begun. */
 async function lane(...from: Job[][]): Promise<void> {
   for (const jobs of from) for (let job = jobs.shift(); job; job = jobs.shift()) await run(job)
@@ -73,6 +90,8 @@ async function run({ lane, files, isPatient }: Job): Promise<void> {
   const child = spawn(command!, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: jobLimitMs })
   running.add(child)
   let said = ''
+  let coreSeconds = 0
+  child.once('exit', () => (coreSeconds = coreSecondsSinceLast()))
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', part => (said += part))
   const end = await new Promise<string>(resolve => {
     child.once('error', error => resolve(error.message))
@@ -80,6 +99,8 @@ async function run({ lane, files, isPatient }: Job): Promise<void> {
   })
   running.delete(child)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
-  process.stdout.write(`· ${files.join(' ')} (${seconds} s)\n${summary.without(said)}`)
+  process.stdout.write(
+    `· ${files.join(' ')} (${seconds} s, of cores ${coreSeconds.toFixed(0)} s)\n${summary.without(said)}`,
+  )
   summary.add(files, end, figures)
 }
