@@ -7,7 +7,7 @@ import { hasNamespaces, inNamespace } from './namespace.ts'
 
 const cutMs = 15_000
 
-test('an agent’s Firefox is heard and hears, after a reload and after a cut of the network too', {
+test('an agent’s Firefox is heard and hears by the microphone it chose, says how its network is, and after a reload, by another path and after a cut too', {
   skip: !hasFirefox ? 'needs firefox' : !hasNamespaces() ? 'may make no network namespace' : false,
 }, async () => {
   const alone = new URL('./firefox-alone.ts', import.meta.url).pathname
