@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import type { CallId, CampaignId, TrunkId, UserId } from '../lib/ids.ts'
+import { asset } from '../lib/places.ts'
+import { addAnnouncement } from '../records/telephony/announcements.ts'
+import { encode } from '../rtp/g711.ts'
 import { goertzel, sequence, silence, tone } from '../rtp/tone.ts'
-import { readStereo } from '../rtp/wav.ts'
+import { readStereo, readWav, writeMono } from '../rtp/wav.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 import { type Act, hasSipp, type Sipp } from './sipp.ts'
 import { Stage, tonesIn, tonesThroughout } from './stage.ts'
@@ -109,6 +112,28 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
     const [party] = await recordingOf(call)
     for (const hz of [985.2, 1370.6, 1776.7])
       assert.ok(Math.max(...piecesOf(party, 100).map(piece => goertzel(piece, hz))) > 0.05, `${hz} Hz is in it`)
+  })
+
+  test('with words that were taught: class and confidence stand on the call within 2 s of them, at half their level too', async () => {
+    const words = readWav(readFileSync(asset('assets/voices/power-off-zh.wav')))
+    await addAnnouncement(world.house.door, 'system', {
+      ...{ folder: `${world.folder}/announcements`, wav: writeMono(encode(words, 'pcma'), 'pcma') },
+      ...{ durationMs: words.length / 8, from: null, label: 'POWER_OFF', language: 'zh-CN', words: 'power off' },
+    })
+    const said = sequence(
+      silence(400),
+      words.map(sample => sample / 2),
+    )
+    const { call, carrier } = await dialled('words', said, [
+      ...[{ do: 'pause', ms: 4_000 } as const],
+      { do: 'final', status: 486, words: 'Busy Here' },
+    ])
+    const announced = await world.fact('call.announced', fact => fact.call === call)
+    assert.deepEqual([announced.by, announced.result], ['recording', 'POWER_OFF'])
+    assert.ok(announced.confidence >= 0.85 && announced.afterMs <= 2_400, JSON.stringify(announced))
+    const { ending } = await world.fact('call.ended', fact => fact.call === call)
+    assert.deepEqual([ending.result, ending.sipStatus], ['BUSY', 486])
+    await carrier.done()
   })
 
   test('is a menu that takes keys before the answer: who dials by hand gets through it, by events in RTP', async () => {
