@@ -52,12 +52,12 @@ export class Stage {
     return this.#cast.use(one)
   }
 
-  /** Waits until so many phones are registered. */
+  /** Waits until so many phones are registered. linphone tries half a minute later again when its first registration came to nothing. */
   registered(phones: number): Promise<unknown> {
     return this.world.until(
       `${phones} phones are registered`,
       async () => (await this.#registered()) === phones,
-      30_000,
+      75_000,
     )
   }
 
