@@ -92,6 +92,10 @@ export class Draft {
     this.#refusal = { rule, words }
   }
 
+  get refusal(): Refusal | null {
+    return this.#refusal
+  }
+
   get isRefused(): boolean {
     return this.#refusal !== null
   }

@@ -13,7 +13,7 @@ import { mayContact, mayShow } from '../gate/compliance.ts'
 import { pickOnRoute, queueOf, routeOf } from '../lines/route.ts'
 import { normaliseNumber, numberKey } from '../numbers/number.ts'
 import type { Agent } from '../state.ts'
-import { alarmOf, tollGuard, tollObstacle } from '../toll/guard.ts'
+import { alarmIfCostly, alarmOf, tollGuard, tollObstacle } from '../toll/guard.ts'
 import { ringMsOn } from '../trunks/trunk-rules.ts'
 import { mayPassTo } from './outside.ts'
 
@@ -46,6 +46,7 @@ export function tryOutside(
   if (d.state.numberIndex.has(numberKey(number)))
     return no('number_ours', 'That number is one of our own: choose the queue or the person it leads to.')
   if (agent !== null && !mayPassTo(d.state, call, agent, number)) {
+    alarmIfCostly(d, agent.user.id, number)
     const words = `Calls may not be passed on to ${maskNumber(number)}: an administrator allows outside numbers by name.`
     return no('transfer_not_allowed', words)
   }

@@ -3,6 +3,7 @@ import type { TrunkId, UserId } from '../../lib/ids.ts'
 import { maskNumber } from '../../lib/mask.ts'
 import type { Draft } from '../draft.ts'
 import type { Refusal, Role } from '../entities.ts'
+import { normaliseNumber } from '../numbers/number.ts'
 import { localTime } from '../numbers/zone.ts'
 import { clock } from '../policy/gate-words.ts'
 import type { FloorState } from '../state.ts'
@@ -58,6 +59,14 @@ const alarming = new Set(['number_barred', 'number_not_allowed', 'toll_night', '
 export function alarmOf(d: Draft, refusal: Refusal, by: UserId | null, number: string): void {
   if (!alarming.has(refusal.rule) || d.state.toll.isTold(refusal.rule, by, d.state.zone, d.now)) return
   d.fact({ type: 'safety.alarmed', rule: refusal.rule, user: by, call: null, number, words: refusal.words })
+}
+
+/** Of what is refused in any case it is told where it would have cost, too: who has a phone's password tries what earns money. */
+export function alarmIfCostly(d: Draft, by: UserId, typed: string): void {
+  const number = normaliseNumber(typed)
+  if (number === null) return
+  const costly = barred(d.state, number) ?? tollObstacle(d.state, { by, number, isKnown: false }, d.now)
+  if (costly !== null) alarmOf(d, costly, by, number)
 }
 
 /** Of whom the journal has no call each. */

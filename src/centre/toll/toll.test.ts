@@ -318,4 +318,25 @@ test('a desk phone that dials anything else is turned away', () => {
   assert.equal(floor.lastEffect('phone.reject').sipStatus, 403)
   assert.equal(floor.count('call.dialed'), 0)
   assert.equal(floor.state.calls.has('c_1' as CallId), false)
+  assert.equal(floor.count('safety.alarmed'), 0)
+})
+
+test('of a desk phone that dials what would cost it is told, once a day for each rule, though it is turned away like any other', () => {
+  const floor = floorWith({})
+  const dials = (to: string) => {
+    floor.do({ type: 'desk.dialled', leg: 'desk_1' as LegId, user: bob, to })
+    return [floor.lastEffect('phone.reject').sipStatus, floor.count('safety.alarmed')]
+  }
+  assert.deepEqual(dials('00882160000000'), [403, 1])
+  assert.deepEqual(dials('00882160000000'), [403, 1])
+  assert.deepEqual(dials(abroad), [403, 2])
+  assert.deepEqual(dials('not a number'), [403, 2])
+  assert.deepEqual(
+    floor.facts.flatMap(fact => (fact.type === 'safety.alarmed' ? [[fact.rule, fact.user]] : [])),
+    [
+      ['number_barred', bob],
+      ['number_not_allowed', bob],
+    ],
+  )
+  assert.equal(floor.count('call.dialed'), 0)
 })

@@ -151,7 +151,11 @@ describe('the second line of a desk phone', () => {
       const effect = floor.effects.at(-1)
       return effect?.type === 'phone.reject' && effect.leg === leg ? effect.sipStatus : null
     }
-    assert.equal(refusedWith('0019005551234'), 480)
+    assert.equal(refusedWith('0019005551234'), 403, 'it is not to be tried again')
+    const { rule, user, number } = floor.last('safety.alarmed')
+    assert.deepEqual([rule, user, number], ['number_barred', alice, '+19005551234'])
+    assert.equal(refusedWith('13812345678'), 403, 'nobody allowed that either')
+    assert.equal(floor.count('safety.alarmed'), 1, 'and it costs nothing')
     assert.equal(refusedWith(aliceExtension), 480, 'herself')
     assert.equal(refusedWith(bobExtension, bob), 403)
     assert.equal(refusedWith(bobExtension, sam), 403)

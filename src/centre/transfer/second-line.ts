@@ -14,24 +14,34 @@ import type { Call } from '../call-state.ts'
 import type { Draft } from '../draft.ts'
 import type { Input } from '../inputs.ts'
 import { mute, partyStillHolds, unmute } from '../queues/acd.ts'
+import { alarmIfCostly } from '../toll/guard.ts'
 import { consult, otherLegOf, patchOther, takeBack, wait } from './consultation.ts'
 import { pickUpByPhone } from './slot.ts'
 import { dialledTarget } from './transfer-key.ts'
+
+/** What no time changes, and a phone is not to try again (RFC 3261 §21.4.4). */
+const forbidden = new Set([
+  ...['transfer_not_allowed', 'number_invalid', 'number_barred', 'number_not_allowed', 'do_not_call'],
+])
 
 /** A desk phone dials while its user talks on another line; whoever does not picks up from a slot, or is turned away: calls begin on the desk page. */
 export function dialledBeside(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   const agent = d.state.agents.get(user)
   const call = agent?.call ? d.state.calls.get(agent.call) : undefined
   const reject = (sipStatus: number) => d.effectFirst({ type: 'phone.reject', leg, sipStatus })
-  if (agent === undefined || agent.user.station === 'browser') return reject(403)
+  const turnAway = () => {
+    alarmIfCostly(d, user, to)
+    reject(403)
+  }
+  if (agent === undefined || agent.user.station === 'browser') return turnAway()
   if (call?.agent !== user || call.phase !== 'talking') {
     const slotted = d.state.slots.get(to)
-    if (slotted === undefined) return reject(403)
+    if (slotted === undefined) return turnAway()
     pickUpByPhone(d, agent, slotted, leg)
     return d.isRefused ? reject(403) : undefined
   }
   consult(d, { type: 'agent.consult', agent: user, call: call.id, target: dialledTarget(d, to) }, leg)
-  if (d.isRefused) return reject(call.consult === null ? 480 : 486)
+  if (d.refusal !== null) return reject(call.consult !== null ? 486 : forbidden.has(d.refusal.rule) ? 403 : 480)
   d.effectFirst({ type: 'phone.answer', leg })
 }
 
