@@ -1,6 +1,7 @@
 /**
  * Run in a network of its own by `nat.e2e.test.ts`: a house, and two baresips behind a router with a NAT. Bob's calls, and goes on when the router
- * has forgotten him in mid-call; alice's says nothing for longer than the router remembers, and is called then. Exits 0 when all went well.
+ * has forgotten him in mid-call; alice's says nothing for longer than the router remembers, and is called then. Meanwhile a stranger
+ * knows a password outside and inside the networks that are allowed, and floods us. Exits 0 when all went well.
  */
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
@@ -8,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CampaignId, TrunkId } from '../lib/ids.ts'
 import { Baresip } from './baresip.ts'
 import { houseAt, type Mapping, Router, routerAt, strangerAt } from './router.ts'
+import { type Registration, Sipp } from './sipp.ts'
 import { Stage } from './stage.ts'
 import { sipPassword } from './world.ts'
 
@@ -19,6 +21,7 @@ using router = await Router.open({ forgetsAfterS, phones: 2 })
 await using stage = await Stage.open({ address: houseAt })
 const { world } = stage
 const { telephone } = world.house
+const target = `${houseAt}:${world.sipPort}`
 const alice = await world.agent('alice', 'phone-nailed', '1001')
 const bob = await world.agent('bob', 'phone-rung', '1002')
 const [alicesPhone, bobsPhone] = await Promise.all([phone(0, '1001', aliceHz), phone(1, '1002', bobHz)])
@@ -57,6 +60,23 @@ assert.notEqual(signalling(1), was)
 await station.done()
 console.log('hung up by another port')
 
+// Whoever is outside the allowed networks is not asked for a password, though he knows one, and is counted; inside he is taken.
+await world.keep([{ type: 'setting.saved', key: 'allow.phones', value: routerAt }])
+const outside = await dropped()
+await strangerSays([{ password: sipPassword, answers: [403] }])
+assert.equal((await dropped()) - outside, 1)
+await world.keep([{ type: 'setting.saved', key: 'allow.phones', value: `${routerAt}, 10.78.0.8/29` }])
+await strangerSays([{ password: sipPassword, answers: [401, 200] }])
+console.log('taken from the networks of the list alone')
+
+// Somebody who is no phone sends more than any phone would.
+{
+  const before = await dropped()
+  await using _flood = await Sipp.flooding({ address: strangerAt, target, perSecond: 4_000 })
+  await world.until('what is too much is dropped', async () => (await dropped()) > before + 100)
+}
+console.log('flooded')
+
 // Alice is called.
 await sleep(silentSince + (forgetsAfterS + 1) * 1_000 - performance.now())
 assert.equal(signalling(0), alicesMapping, 'the router remembers her')
@@ -78,6 +98,15 @@ await world.until('her phone hears that it is over', () =>
   /terminated|session closed/.test(alicesPhone.output.slice(-800)),
 )
 console.log('called behind the NAT, and told when it is over')
+
+async function dropped(): Promise<number> {
+  return (await telephone.figures())['sip_dropped_total']!
+}
+
+async function strangerSays(registrations: Registration[]): Promise<void> {
+  await using sipp = await Sipp.registering({ address: strangerAt, extension: '1002', target, registrations })
+  await sipp.done()
+}
 
 async function phone(n: number, extension: string, hz: number): Promise<Baresip> {
   return stage.keep(

@@ -12,7 +12,7 @@ const lacking = [
   ...(hasRouters() ? [] : ['may make no network namespace with a NAT, or has no nft or conntrack']),
 ]
 
-test('phones behind a NAT call, are found by another port in mid-call, and are called after longer than their router remembers', {
+test('phones behind a NAT call, are found by another port in mid-call, and are called after longer than their router remembers; who floods is dropped, and who is outside the allowed networks refused', {
   skip: lacking[0] ?? false,
 }, async () => {
   const natHouse = new URL('./nat-house.ts', import.meta.url).pathname

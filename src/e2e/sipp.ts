@@ -39,6 +39,9 @@ export type Act =
 /** Where the far end's media is, as its SDP says; `law`: all that it speaks, A-law unless named; `events`: RFC 4733, unless false. */
 type MediaAt = Pick<RtpPeer, 'address' | 'port'> & Partial<Pick<RtpPeer, 'law'>> & { events?: boolean }
 
+/** A password that a phone registers with, by MD5 (Debian's sipp knows no more), and all that it is answered. */
+export type Registration = { password: string; answers: (200 | 401 | 403)[] }
+
 export class Sipp {
   readonly address: string
   readonly port: number
@@ -84,6 +87,25 @@ export class Sipp {
     return Sipp.#run(xml, options.address, port, ['-m', '1', '-aa', options.target])
   }
 
+  /** A phone, or who would like to be one: registers as `extension` with one password after the other, and ends 0 when it was answered so. */
+  static async registering(options: {
+    address: string
+    extension: string
+    target: string
+    registrations: Registration[]
+  }): Promise<Sipp> {
+    const port = await freePort(options.address)
+    const xml = registeringSide(options)
+    return Sipp.#run(xml, options.address, port, ['-m', '1', '-trace_msg', options.target])
+  }
+
+  /** Sends a REGISTER so often, and waits for no answer, until it is disposed of. */
+  static async flooding(options: { address: string; target: string; perSecond: number }): Promise<Sipp> {
+    const xml = document([register('1999', 1)], 'flooding')
+    const rest = ['-r', String(options.perSecond), '-m', '1000000', options.target]
+    return Sipp.#run(xml, options.address, await freePort(options.address), rest)
+  }
+
   static async #run(xml: string, address: string, port: number, rest: string[]): Promise<Sipp> {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-sipp-'))
     writeFileSync(join(folder, 'scenario.xml'), xml)
@@ -97,6 +119,14 @@ export class Sipp {
       },
     )
     return new Sipp(child, folder, address, port)
+  }
+
+  /** What a registering sipp was answered, word for word, as soon as it is done. */
+  get answers(): string[] {
+    const logs = readdirSync(this.#folder).filter(name => name.endsWith('messages.log'))
+    return logs
+      .flatMap(name => readFileSync(join(this.#folder, name), 'latin1').split(/^-{20,}.*$/m))
+      .flatMap(text => /message received[^\n]*\n\n(.*)/s.exec(text)?.[1]?.trim() ?? [])
   }
 
   /** Fails with sipp's own error log when its script was not followed. */
@@ -291,6 +321,34 @@ Content-Length: 0
     else throw new Error(`a calling sipp cannot ${act.do}`)
   }
   return document(steps, 'calling')
+}
+
+function registeringSide({ extension, registrations }: Parameters<typeof Sipp.registering>[0]): string {
+  let sequence = 0
+  const steps = registrations.flatMap(({ password, answers }) =>
+    answers.flatMap((status, at) => [
+      register(extension, ++sequence, at === 0 ? '' : `[authentication username=${extension} password=${password}]\n`),
+      `<recv response="${status}"${status === 401 ? ' auth="true"' : ''}/>`,
+    ]),
+  )
+  return document(steps, 'registering')
+}
+
+/** Said once: where it is answered, the answer comes at once. */
+function register(extension: string, sequence: number, credentials = ''): string {
+  return `<send><![CDATA[
+REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:${extension}@[remote_ip]>;tag=[pid]phone[call_number]
+To: <sip:${extension}@[remote_ip]>
+Call-ID: [call_id]
+CSeq: ${sequence} REGISTER
+Contact: <sip:${extension}@[local_ip]:[local_port]>
+Expires: 60
+Max-Forwards: 70
+${credentials}Content-Length: 0
+
+]]></send>`
 }
 
 /** In a dialog where we were called: From and To change places. By the route that the INVITE came. */

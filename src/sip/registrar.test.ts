@@ -539,11 +539,13 @@ test('a digest without a count is wrong, whether its password is right or not', 
   assert.equal(guess(room, net.now, { n: 1, to: '4001', response: 'right', nc: '00000001' }).status, '200')
 })
 
-test('from a network that is not allowed nobody registers or calls, and no password is asked for', () => {
+test('from a network that is not allowed nobody registers or calls, no password is asked for, and it is counted', () => {
   const net = new Net(1)
   const phone = net.add(alice)
-  net.add(carl, { registrar: { realm, lookup: () => secretOf('4001') }, admit: () => 'refuse' })
+  const room = net.add(carl, { registrar: { realm, lookup: () => secretOf('4001') }, admit: () => 'refuse' })
   phone.register('r', phoneSpec(), net.now)
   net.run(1_000)
   assert.deepEqual(statuses(net), [403])
+  assert.equal(room.figures.dropped, 1)
+  assert.match(net.of(carl, 'dropped')[0]!.reason, /not allowed/)
 })

@@ -27,6 +27,8 @@ export type RequestsParts = {
   registrations: Registrations
   accounts: Accounts
   dialogs: ReadonlyMap<string, DialogReceiver>
+  /** Somebody of whom no password is asked wants to register, to call or to touch a call. */
+  onRefused(flow: Flow, now: number): void
 }
 
 export class Requests {
@@ -93,7 +95,7 @@ export class Requests {
           ['Accept', 'application/sdp'],
         )
       case 'REGISTER':
-        if (this.#options.admit?.(flow) === 'refuse') return say(403)
+        if (this.#options.admit?.(flow) === 'refuse') return this.#refuse(flow, now)
         return this.#registrar?.register(request, flow, now) ?? say(405, ['Allow', allow])
       case 'BYE':
       case 'INFO':
@@ -106,6 +108,11 @@ export class Requests {
       default:
         return say(knownMethods.has(request.method) ? 405 : 501, ['Allow', allow])
     }
+  }
+
+  #refuse(flow: Flow, now: number): Reply {
+    this.#parts.onRefused(flow, now)
+    return say(403)
   }
 
   #receiverOf(request: Request): DialogReceiver | undefined {
@@ -121,7 +128,8 @@ export class Requests {
   /** A desk phone may have come to another network in the middle of a call; who else knows its password? */
   #proveStranger({ dialog }: DialogReceiver, request: Request, flow: Flow, now: number): Reply | null {
     const { extension } = dialog
-    if (extension === null || this.#registrar === null || this.#options.admit?.(flow) === 'refuse') return say(403)
+    if (extension === null || this.#registrar === null) return say(403)
+    if (this.#options.admit?.(flow) === 'refuse') return this.#refuse(flow, now)
     const proof = this.#registrar.prove(request, extension, flow, now)
     return proof.type === 'reply' ? proof.reply : null
   }
@@ -146,7 +154,8 @@ export class Requests {
     const offer = `${request.callId} ${request.fromTag} ${request.cseq.number}`
     if (this.#calls.isOffered(offer)) return say(482)
     const admission = this.#options.admit?.(flow) ?? 'trusted'
-    if (admission === 'refuse' || (admission === 'challenge' && this.#registrar === null)) return say(403)
+    if (admission === 'refuse') return this.#refuse(flow, now)
+    if (admission === 'challenge' && this.#registrar === null) return say(403)
     const from = identity(request.from.uri)
     let extension: string | null = null
     if (admission === 'challenge') {

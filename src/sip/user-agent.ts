@@ -112,7 +112,10 @@ export class UserAgent implements UserAgentPort {
       secret: options.secret,
       onWrong: (flow, now) => this.#drops.add(flow, 'a call of a trunk with a wrong name or password', now),
     })
-    this.#requests = new Requests({ options, host, calls, registrar, registrations, accounts, dialogs: this.#dialogs })
+    this.#requests = new Requests({
+      ...{ options, host, calls, registrar, registrations, accounts, dialogs: this.#dialogs },
+      onRefused: (flow, now) => this.#drops.add(flow, 'from a network that is not allowed', now),
+    })
     this.#host = host
     this.#registrar = registrar
     this.#calls = calls
