@@ -6,10 +6,10 @@ import type { CallId, CampaignId, UserId } from '../lib/ids.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
 import { hasLinphone, Linphone } from './linphone.ts'
 import { RtpPeer } from './rtp-peer.ts'
-import { hasSipp, Sipp } from './sipp.ts'
+import { hasSipp, type Registration, Sipp } from './sipp.ts'
 import { sipPassword, World } from './world.ts'
 
-const bobHz = 700
+const [aliceHz, bobHz] = [1000, 700]
 type Keys = {
   hold: string
   resume: string
@@ -17,25 +17,29 @@ type Keys = {
   /** baresip 1.0.0 hangs up when its transfer is refused, whatever the call is worth. */
   survivesRefusal: boolean
 }
-type Phone = AsyncDisposable & { output: string; command(command: string, params?: string): void }
+type Phone = AsyncDisposable & { output: string; said?: string; command(command: string, params?: string): void }
 type Account = { address: string; extension: string; password: string; registrar: string }
 
-const makes: { name: string; isHere: boolean; open(account: Account): Promise<Phone>; keys: Keys }[] = [
+type Make = { name: string; isHere: boolean; sha256: boolean; open(account: Account): Promise<Phone>; keys: Keys }
+
+const makes: Make[] = [
   {
     name: 'baresip',
     isHere: hasBaresip,
-    open: account => Baresip.phone({ ...account, hz: 1000 }),
+    sha256: false,
+    open: account => Baresip.phone({ ...account, hz: aliceHz }),
     keys: { hold: 'hold', resume: 'resume', transfer: to => ['transfer', to], survivesRefusal: false },
   },
   {
     name: 'linphone',
     isHere: hasLinphone,
-    open: account => Linphone.phone(account),
+    sha256: true,
+    open: account => Linphone.phone({ ...account, keeps: 'what it says' }),
     keys: { hold: 'pause', resume: 'resume', transfer: to => [`transfer ${to}`, ''], survivesRefusal: true },
   },
 ]
 
-for (const { name, isHere, open, keys } of makes)
+for (const { name, isHere, sha256, open, keys } of makes)
   describe(`${name} as a desk phone`, {
     skip: isHere && hasSipp && hasBaresip ? false : `needs ${name}, baresip and sipp`,
   }, () => {
@@ -52,6 +56,8 @@ for (const { name, isHere, open, keys } of makes)
       world = await World.open({ address: '127.0.0.1' })
       customer = await RtpPeer.open('127.0.0.41', 440)
       alice = await world.agent('alice', 'phone-nailed', '1001')
+      const user = world.house.engine.state.users.get(alice)!
+      await world.keep([{ type: 'user.saved', user: { ...user, device: { sha256, srtp: 'off' } } }])
       bob = await world.agent('bob', 'phone-nailed', '1002')
       const at = { address: '127.0.0.1', password: sipPassword, registrar: `127.0.0.1:${world.sipPort}` }
       phone = await open({ ...at, extension: '1001' })
@@ -84,6 +90,50 @@ for (const { name, isHere, open, keys } of makes)
       assert.ok(outcome.ok, JSON.stringify(outcome))
     }
 
+    if (sha256)
+      test('proves itself by SHA-256, which it is offered before MD5, beside a phone that knows MD5 only', () => {
+        const { said = '' } = phone
+        const offered = Array.from(said.matchAll(/^WWW-Authenticate:.*algorithm=([\w-]+)/gm), ([, name]) => name)
+        assert.deepEqual(offered.slice(0, 2), ['SHA-256', 'MD5'])
+        const taken = Array.from(said.matchAll(/^Authorization:.*algorithm=([\w-]+)/gm), ([, name]) => name)
+        assert.deepEqual([...new Set(taken)], ['SHA-256'])
+        assert.deepEqual(
+          world.house.telephone
+            .bindings()
+            .map(({ extension }) => extension)
+            .sort(),
+          ['1001', '1002'],
+        )
+      })
+    else
+      test('goes on while somebody guesses its password, who is locked out, and learns of nobody who is there', async () => {
+        const target = `127.0.0.1:${world.sipPort}`
+        const wrong = ['1001', '123456', 'admin', 'password', 'switchroom']
+        const registrations: Registration[] = [
+          ...wrong.map(password => ({ password, answers: [401, 403] }) as Registration),
+          { password: sipPassword, answers: [403] },
+        ]
+        await using known = await Sipp.registering({ address: '127.0.0.42', extension: '1001', target, registrations })
+        await using nobody = await Sipp.registering({ address: '127.0.0.43', extension: '1999', target, registrations })
+        await Promise.all([known.done(), nobody.done()])
+        assert.equal(known.answers.length, 2 * wrong.length + 1)
+        assert.deepEqual(known.answers.map(withoutNames), nobody.answers.map(withoutNames))
+        for (const [address, extension] of [
+          ['127.0.0.42', '1001'],
+          ['127.0.0.43', '1999'],
+        ] as const) {
+          const told = await world.fact('safety.alarmed', fact => fact.address === address)
+          assert.deepEqual([told.rule, told.number], ['phone_guessed', extension])
+        }
+        const right: Registration[] = [{ password: sipPassword, answers: [401, 200] }]
+        await using elsewhere = await Sipp.registering({
+          ...{ address: '127.0.0.44', extension: '1001', target, registrations: right },
+        })
+        await elsewhere.done()
+        customer.reset()
+        await customer.hears(aliceHz)
+      })
+
     test('holds the customer and takes the call up again', async () => {
       phone.command(keys.hold)
       await world.fact('call.held', fact => fact.call === call && fact.by === 'agent')
@@ -100,6 +150,8 @@ for (const { name, isHere, open, keys } of makes)
         await sleep(1_000)
         assert.equal(world.call(call)?.agent, alice, phone.output)
         assert.ok(!world.facts.some(fact => fact.type === 'call.transferred'))
+        const told = await world.fact('safety.alarmed')
+        assert.deepEqual([told.rule, told.user], ['number_barred', alice], 'it would have cost')
       })
 
     test('passes the customer on to a colleague, who is heard', async () => {
@@ -114,3 +166,11 @@ for (const { name, isHere, open, keys } of makes)
       await carrier.done()
     })
   })
+
+/** As whoever guesses could compare it: what is ours of a nonce and a tag counts by its form, what is its own not at all. */
+function withoutNames(answer: string): string {
+  return answer
+    .replaceAll(/^(Via|From|Call-ID): .*$/gim, '$1')
+    .replace(/^To: .*(?=;tag=)/im, 'To')
+    .replaceAll(/(?<=;tag=|nonce=")[\w.-]+/g, ours => ours.replaceAll(/[\w-]/g, 'x'))
+}

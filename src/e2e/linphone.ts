@@ -16,6 +16,8 @@ const noSound = [
   ...['playback', 'capture', 'ringer'].map(what => `${what}_dev_id=ANULL: Null file sound card`),
 ]
 
+const saidFile = 'said.log'
+
 export class Linphone {
   readonly #process: ChildProcess
   readonly #folder: string
@@ -42,6 +44,8 @@ export class Linphone {
     hz?: number
     /** To the registrar, without TLS; default: UDP. */
     transport?: 'tcp'
+    /** Writes down all that it says in SIP. */
+    keeps?: 'what it says'
     /**
      * TLS to the registrar, whose certificate one of these must have signed, for a name (it reads no addresses in certificates); and sound by
      * SRTP, its keys in SDP, and nothing else. `identity` (PEM): asked for a certificate and without one, its console waits for a password.
@@ -100,7 +104,7 @@ export class Linphone {
         '',
       ].join('\n'),
     )
-    return Linphone.#started(folder, hz)
+    return Linphone.#started(folder, hz, options.keeps && ['-d', '6', '-l', join(folder, saidFile)])
   }
 
   /**
@@ -127,8 +131,8 @@ export class Linphone {
     return Linphone.#started(folder, options.hz)
   }
 
-  static #started(folder: string, hz: number | undefined): Linphone {
-    const child = spawn('linphonec', ['-c', join(folder, 'linphonerc'), '-a', '-d', '0'], {
+  static #started(folder: string, hz: number | undefined, logs: string[] = ['-d', '0']): Linphone {
+    const child = spawn('linphonec', ['-c', join(folder, 'linphonerc'), '-a', ...logs], {
       cwd: folder,
       env: { ...process.env, HOME: folder, TERM: 'dumb' },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -145,6 +149,11 @@ export class Linphone {
 
   get output(): string {
     return this.#output
+  }
+
+  /** Of a phone that keeps it. */
+  get said(): string {
+    return readFileSync(join(this.#folder, saidFile), 'utf8')
   }
 
   /** Waits until a second of what it hears is `hz`: only of a phone that says a tone itself. */
