@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { tollRulesDefault } from '../centre/toll/rules.ts'
 import { purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { StoreError } from '../store/port.ts'
@@ -13,7 +14,7 @@ import { sipPassword, World } from './world.ts'
 const policeHz = 440
 const callerHz = 1000
 
-test('a desk phone reaches the police by itself; both are heard and recorded, and other numbers are turned away', {
+test('a desk phone reaches the police by itself; both are heard and recorded, other numbers are turned away, and of those that cost it is told', {
   skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
 }, async () => {
   await using world = await World.open({ address: '127.0.0.1' })
@@ -27,11 +28,32 @@ test('a desk phone reaches the police by itself; both are heard and recorded, an
   await world.trunk(carrier, { id: 't_gateway' as never, maxCalls: 1, callsPerSecond: 0.1 })
   await using phone = await deskPhone(world)
 
-  await phone.command('dial', `sip:13800000001@127.0.0.1:${world.sipPort}`)
-  await phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  const toll = {
+    ...tollRulesDefault,
+    byHand: { agent: ['home', '+852'], supervisor: [] },
+    night: { from: 0, to: 1440 },
+  }
+  await world.keep([{ type: 'toll.rulesSaved', rules: toll }])
+  // One that costs nothing, one that is barred, one abroad that his role may not dial, and one that it may, but not at night.
+  const [home, satellite, abroad, atNight] = ['13800000001', '00882160000000', '00442079460000', '0085223456789']
+  for (const [nth, number] of [home, satellite, abroad, atNight].entries()) {
+    phone.command('dial', `sip:${number}@127.0.0.1:${world.sipPort}`)
+    await world.until(`the phone shows that ${number} is forbidden`, () => {
+      return (phone.output.match(/403 Forbidden/g) ?? []).length > nth
+    })
+  }
+  const told = world.facts.flatMap(fact =>
+    fact.type === 'safety.alarmed' ? [[fact.rule, fact.user, fact.number]] : [],
+  )
+  assert.deepEqual(told, [
+    ['number_barred', bob, '+882160000000'],
+    ['number_not_allowed', bob, '+442079460000'],
+    ['toll_night', bob, '+85223456789'],
+  ])
+  phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
   const dialed = await world.fact('call.dialed')
   assert.equal(dialed.number, '110')
-  assert.equal((await world.fact('safety.alarmed')).user, bob)
+  assert.equal((await world.fact('safety.alarmed', fact => fact.rule === 'emergency')).user, bob)
   const connected = await world.fact('call.connected')
   assert.equal(connected.agent, bob)
   await police.hears(callerHz)
