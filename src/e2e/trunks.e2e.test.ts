@@ -4,7 +4,8 @@ import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
-import type { CampaignId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Fact } from '../centre/facts.ts'
+import type { CallId, CampaignId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { purity } from '../rtp/tone.ts'
 import { freePort } from './ports.ts'
 import { RtpPeer } from './rtp-peer.ts'
@@ -27,13 +28,14 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
     await world?.[Symbol.asyncDispose]()
   })
 
-  const carrier = (acts: Act[]) => Sipp.carrier({ address: '127.0.0.30', media: customer, acts })
+  const carrier = (acts: Act[], calls = 1) => Sipp.carrier({ address: '127.0.0.30', media: customer, acts, calls })
 
-  /** A notice campaign, which needs no agent, calls one number through these two trunks in their order. */
+  /** A notice campaign, which needs no agent, calls so many numbers through these two trunks in their order. */
   async function dialled(
     first: { address: string; port: number },
     second: { address: string; port: number },
     more: Partial<Trunk> = {},
+    leads = 1,
   ) {
     const name = `n${++nth}`
     const trunks: TrunkId[] = []
@@ -49,11 +51,14 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
       trunks: [trunks[0]!],
       trunkGroup: group.id,
       agents: [alice],
-      notice: { language: 'en', parts: [{ prompt: 'thank-you' }], maxLines: 1, waitMs: 5_000 },
+      notice: { language: 'en', parts: [{ prompt: 'thank-you' }], maxLines: leads, waitMs: 5_000 },
     })
-    await world.leads(campaign, [`+861380000000${nth}`])
+    await world.leads(
+      campaign,
+      Array.from({ length: leads }, (_, at) => `+86138000000${at}${nth}`),
+    )
     const call = await world.fact('call.dialed', fact => fact.campaign === campaign)
-    return { call: call.call, trunks }
+    return { call: call.call, campaign, trunks }
   }
 
   test('503 of the first is the second’s call, answered within the same attempt', async () => {
@@ -78,6 +83,22 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
       stored?.tries?.map(each => [each.trunk, each.why, each.sipStatus]),
       [[trunks[0], 'refused', 503]],
     )
+  })
+
+  test('the first at its cap leaves the next call to the second, and with both at theirs one waits for a line of the first', async () => {
+    const plays = (ms: number): Act[] => [{ do: 'answer' }, { do: 'pause', ms }, { do: 'bye' }]
+    await using brief = await carrier(plays(300), 2)
+    await using long = await carrier(plays(1_500))
+    const { campaign, trunks } = await dialled(brief, long, { maxCalls: 1 }, 3)
+    const dials = () => world.facts.filter(fact => fact.type === 'call.dialed' && fact.campaign === campaign)
+    await world.until('all three are dialled', () => dials().length === 3)
+    const [first, second, third] = dials() as { call: CallId; trunk: TrunkId }[]
+    assert.deepEqual([first!.trunk, second!.trunk, third!.trunk], [trunks[0], trunks[1], trunks[0]])
+    const order = (type: Fact['type'], { call }: { call: CallId }) =>
+      world.facts.findIndex(fact => fact.type === type && 'call' in fact && fact.call === call)
+    assert.ok(order('call.dialed', second!) < order('call.ended', first!), 'while the first is up')
+    assert.ok(order('call.ended', first!) < order('call.dialed', third!), 'and none goes over the cap')
+    await Promise.all([brief.done(), long.done()])
   })
 
   test('486 of the first ends the attempt, and the second hears nothing of it', async () => {
