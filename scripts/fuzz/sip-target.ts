@@ -326,9 +326,16 @@ export const seeds = [
     sdp,
     '',
   ),
-  request('INVITE', ['Require: 100rel', typed], sdp, ''),
+  request('INVITE', ['Require: 100rel', `Diversion: "X" <sip:3@${far}>;reason=no-answer;privacy=off`, typed], sdp, ''),
   request('INVITE', ['Replaces: {callid};to-tag={tag};from-tag=far', 'Require: replaces', typed], sdp, ''),
-  request('INVITE', [], '', ''),
+  request(
+    'INVITE',
+    [
+      `History-Info: <sip:3@${far}?Reason=SIP%3Bcause%3D486&Privacy=none>;index=1, <sip:2@${own};cause=486>;index=1.1;mp=1`,
+    ],
+    '',
+    '',
+  ),
   request('INVITE', ['Session-Expires: 90;refresher=uas', 'Supported: timer', typed], sdp),
   request('ACK', []).replace('{seq}', '{invite}'),
   request('ACK', [typed], sdp).replace('{seq}', '{invite}'),

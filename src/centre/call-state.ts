@@ -11,6 +11,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import type { Diverted } from './calls/diverted.ts'
 import type { NotTaken } from './calls/ends.ts'
 import type { Fax } from './calls/fax.ts'
 import type { Announced } from './calls/heard.ts'
@@ -92,6 +93,8 @@ export type Call = {
   overtaken?: Overtaken
   /** Who answered has been judged. */
   judged: boolean
+  /** Who sent it on to us; left out: nobody. */
+  diverted?: Diverted
   /** A fax is on the line; left out: none was heard. */
   fax?: Fax
   /** Mode notice, once answered. */

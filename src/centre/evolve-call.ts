@@ -254,6 +254,7 @@ function leadOf(change: Extract<Fact, { type: 'call.dialed' }>): (Lead & { attem
 
 function offered(state: FloorState, change: Extract<Fact, { type: 'call.offered' }>, at: number): void {
   const call = blankCall(change.call, 'in', 'offered', change.trunk, change.from, change.to, change.leg, at)
+  if (change.diverted !== undefined) call.diverted = change.diverted
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
   setDeadline(state, call, at + silenceMaxMs)

@@ -18,6 +18,7 @@ import type {
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type { DialIntent } from './calls/dial-intent.ts'
+import type { Diverted } from './calls/diverted.ts'
 import type { AppealEnd, CallbackEnd, ConsultEnd, FallBack, NotTaken, SupervisionEnd } from './calls/ends.ts'
 import type { Fax } from './calls/fax.ts'
 import type { Announced, Judged, Told } from './calls/heard.ts'
@@ -177,7 +178,8 @@ export type FloorFact =
     }
   /** A trunk could not take the call, which nobody has heard ring: it goes on, within the same attempt, on the next of its route. */
   | { type: 'call.rerouted'; call: CallId; failed: TrunkTry; trunk: TrunkId; callerId: string; leg: LegId }
-  | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
+  /** `diverted`: by whom it was sent on to us; left out: by nobody, or the line is older than this field. */
+  | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string; diverted?: Diverted }
   | { type: 'call.ringing'; call: CallId }
   /** Early media began (183 with SDP). */
   | { type: 'call.early'; call: CallId }

@@ -33,6 +33,22 @@ test('a number that is not ours is turned away with 404, a full trunk with 503',
   assert.equal(floor.state.trunks.get(trunk)!.calls, 1)
 })
 
+test('who sent a call on to us is kept with it, and is nobody where it is the number that was dialled', () => {
+  const floor = new TestFloor()
+  const offered = (number: string | null, legs = 'l1') => {
+    const diverted = { number, reason: 'no-answer' } as const
+    floor.do({ type: 'leg.offered', leg: legs as LegId, trunk, from: '139', to: '95588', diverted })
+    return floor.last('call.offered')
+  }
+  const first = offered('138 0000 1234')
+  assert.deepEqual(first.diverted, { number: '+8613800001234', reason: 'no-answer' })
+  assert.deepEqual(floor.state.calls.get(first.call)!.diverted, first.diverted)
+  assert.deepEqual(offered(null, 'l2').diverted, { number: null, reason: 'no-answer' })
+  assert.deepEqual(offered('anonymous', 'l3').diverted, { number: null, reason: 'no-answer' })
+  assert.ok(!('diverted' in offered('95588', 'l4')), 'the line is as lines were before')
+  assert.equal(offered('1'.repeat(99), 'l5').diverted?.number?.length, 40)
+})
+
 test('with nobody signed on the caller is told at once and called back', () => {
   const floor = new TestFloor()
   floor.caller()

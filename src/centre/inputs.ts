@@ -12,6 +12,7 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
+import type { Diverted } from './calls/diverted.ts'
 import type { HeardOnLine } from './calls/heard.ts'
 import type {
   BufferedLead,
@@ -152,7 +153,16 @@ export type Input =
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
   // customers' legs and rung desk phones
   /** `isProved`: who calls is surely there, by a connection or a password; over UDP an address is forged easily. */
-  | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string; isProved?: boolean }
+  /** `diverted`: who sent it on to us, as the carrier says. */
+  | {
+      type: 'leg.offered'
+      leg: LegId
+      trunk: TrunkId
+      from: string
+      to: string
+      diverted?: Diverted
+      isProved?: boolean
+    }
   /** So many callers were turned away `untold`. */
   | { type: 'callers.turnedAway'; trunk: TrunkId; calls: number }
   /** So many calls to numbers that nobody has were refused at the door, since too many came; `last`: the last of them, masked. */

@@ -4,6 +4,7 @@ import { agentLegOf, agentOf, isHeldAtPhone } from './agents/settle.ts'
 import type { Call } from './call-state.ts'
 import { isByParty } from './calls/call-results.ts'
 import { dialAfterPickUp } from './calls/dial.ts'
+import { divertedTo } from './calls/diverted.ts'
 import { earlyMediaOf, hearsEarly, isEarlyHeard } from './calls/early-media.ts'
 import { joinDesk } from './calls/emergency.ts'
 import { endCall } from './calls/ending.ts'
@@ -39,7 +40,8 @@ type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
  * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed, so many a minute,
  * and at a trunk without a free line a few of the others.
  */
-export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }: LegInput<'leg.offered'>): void {
+export function legOffered(d: Draft, input: LegInput<'leg.offered'>): void {
+  const { leg, trunk, from, to, isProved = false } = input
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const floor = d.state.trunks.get(trunk)
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
@@ -51,7 +53,8 @@ export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }:
     return d.effect({ type: 'phone.reject', leg, sipStatus: 503, untold: true })
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
-  d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40) })
+  const diverted = input.diverted && divertedTo(to, input.diverted)
+  d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40), ...(diverted && { diverted }) })
   const turnAway = (ending: Pick<Ending, 'by' | 'cause' | 'result' | 'text'>, sipStatus: number) => {
     d.fact({ type: 'call.ended', call, ending: { ...ending, sipStatus, q850: null } })
     d.effect({ type: 'phone.reject', leg, sipStatus })

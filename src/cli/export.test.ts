@@ -22,7 +22,10 @@ test('export writes a zip that verify accepts, and refuses without a reason or a
     await store.commit({
       recorded: [
         recorded(
-          { type: 'call.offered', call, trunk: 't_1' as never, leg: 'g_1' as never, from: '13800000001', to: '1001' },
+          {
+            ...{ type: 'call.offered', call, trunk: 't_1' as never, leg: 'g_1' as never },
+            ...{ from: '13800000001', to: '1001', diverted: { number: '13800001234', reason: 'no-answer' } },
+          },
           noon,
         ),
         recorded({ type: 'recording.opened', recording, call, path: 'r_1.wav' }, noon),

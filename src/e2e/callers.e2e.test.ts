@@ -46,19 +46,22 @@ describe('a caller', { skip: hasSipp && hasBaresip ? false : 'needs sipp and bar
     })
   }
 
-  test('is known by the whole number, and asks for ours, where the trunk writes both its own way', async () => {
+  test('is known by the whole number, asks for ours, and says who sent the call on, where the trunk writes all three its own way', async () => {
     const numbersIn = [
       { pattern: '010XXXXXXXX', strip: 1, prefix: '+86' },
       { pattern: '91XXXXXXXXXX', strip: 1, prefix: '+86' },
     ]
     await world.trunk({ address: carlAt, port: 5060 }, { id: 't_national' as TrunkId, rules: { numbersIn } })
     await stage.ready(alice.id)
-    const line = { address: carlAt, media: carl, number: '01088880000', from: '913900000009' }
+    const headers = ['Diversion: <sip:913800001234@[local_ip]>;reason=no-answer;counter=1;privacy=off']
+    const line = { address: carlAt, media: carl, number: '01088880000', from: '913900000009', headers }
     const target = `${world.address}:${world.sipPort}`
     caller = stage.keep(await Sipp.caller({ ...line, target, acts: [{ do: 'expectBye' }] }))
     ;({ call } = await world.fact('call.connected'))
     const offered = await world.fact('call.offered', fact => fact.call === call)
     assert.deepEqual([offered.from, offered.to], ['+8613900000009', ownNumber])
+    const diverted = { number: '+8613800001234', reason: 'no-answer' }
+    assert.deepEqual([offered.diverted, world.call(call)?.diverted], [diverted, diverted])
     await Promise.all([
       stage.hears(alice.browser, 'alice', [carlHz], everyHz),
       stage.hears(carl, 'carl', [aliceHz], everyHz),

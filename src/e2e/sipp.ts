@@ -81,6 +81,8 @@ export class Sipp {
     from: string
     target: string
     acts: Act[]
+    /** Further headers of the INVITE, a line each. */
+    headers?: string[]
   }): Promise<Sipp> {
     const port = await freePort(options.address)
     const xml = callingSide(options)
@@ -248,7 +250,7 @@ Content-Length: 0
   return document(steps, 'called')
 }
 
-function callingSide({ acts, media, number, from }: Parameters<typeof Sipp.caller>[0]): string {
+function callingSide({ acts, media, number, from, headers = [] }: Parameters<typeof Sipp.caller>[0]): string {
   let sequence = 1
   const steps = [
     `<send retrans="500"><![CDATA[
@@ -260,7 +262,7 @@ Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:${from}@[local_ip]:[local_port]>
 Max-Forwards: 70
-Content-Type: application/sdp
+${headers.map(line => `${line}\n`).join('')}Content-Type: application/sdp
 Content-Length: [len]
 
 ${sdp(media)}

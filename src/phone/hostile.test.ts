@@ -1,6 +1,7 @@
 /** Far ends that say what they should not, or too much of it. The user agent and the patch bay are stand-ins; the phone is real. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Trunk } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { LegId, TrunkId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
@@ -11,11 +12,11 @@ import type { TrunkLines } from './trunk-lines.ts'
 
 const carrier = 't_1' as TrunkId
 
-function phoneAtTrunk() {
+function phoneAtTrunk(trunk: Partial<Trunk> | null = null) {
   const posted: Input[] = []
   const clock = { now: 0 }
   const nothing = new Proxy({}, { get: (_, name) => () => (name === 'callIdsOf' ? [] : null) })
-  const lines = { take: () => false, trunk: () => null, addresses: () => [] }
+  const lines = { take: () => false, trunk: () => trunk, addresses: () => [] }
   const phone = new Phone({
     ua: nothing as UserAgentPort,
     bay: nothing as Bay,
@@ -35,13 +36,13 @@ function phoneAtTrunk() {
   return { phone, posted, clock }
 }
 
-const incoming = (assertedIdentity: string | null): UaEvent => ({
+const incoming = (assertedIdentity: string | null): Extract<UaEvent, { type: 'incoming' }> => ({
   type: 'incoming',
   session: 's' as SessionId,
   from: { user: '+8613800000000', host: 'pbx', displayName: 'Your bank' },
   to: '1000',
   assertedIdentity,
-  diversion: null,
+  diverted: null,
   extension: null,
   caller: carrier,
   sdp: null,
@@ -62,6 +63,23 @@ test('the number that the carrier asserts counts, not the one that the caller cl
       [wanted],
     )
   }
+})
+
+test('who sent a call on is known by the trunk’s own table of numbers, as the caller is', () => {
+  const numbersIn = [{ pattern: '91XXXXXXXXXX', strip: 1, prefix: '+86' }]
+  const { phone, posted } = phoneAtTrunk({ rules: { numbersIn } })
+  for (const user of ['913800001234', '1001', null])
+    phone.take({ ...incoming(null), diverted: { user, reason: 'no-answer' } })
+  phone.take(incoming(null))
+  assert.deepEqual(
+    posted.map(input => input.type === 'leg.offered' && input.diverted),
+    [
+      { number: '+8613800001234', reason: 'no-answer' },
+      { number: '1001', reason: 'no-answer' },
+      { number: null, reason: 'no-answer' },
+      undefined,
+    ],
+  )
 })
 
 test('a far end that presses keys faster than any telephone fills no journal', () => {

@@ -4,11 +4,13 @@
  * acknowledged, so that nobody of ours is rung, and no sound sent, for who is not there.
  */
 import { isIP } from 'node:net'
-import { rewritten } from '../centre/trunks/trunk-numbers.ts'
+import type { Diverted } from '../centre/calls/diverted.ts'
+import { type NumberRule, rewritten } from '../centre/trunks/trunk-numbers.ts'
 import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import { Allowance } from '../lib/allowance.ts'
 import type { LegId, TrunkId } from '../lib/ids.ts'
 import { audioAddressOf } from '../sdp/negotiate.ts'
+import type { Diverted as SipDiverted } from '../sip/diverted.ts'
 import type { SessionId, UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
 import { type Legs, trunkSilenceMs } from './legs.ts'
@@ -68,6 +70,7 @@ export class Incoming {
     const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
     const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
     const to = rewritten(numbersIn, event.to).number
+    const diverted = event.diverted && divertedBy(event.diverted, numbersIn)
     if (!this.#options.isOurNumber(to) && !this.#vacant.mayTell(trunk, to))
       return ua.reject(event.session, 404, unallocatedQ850, now())
     if (!this.#mayOffer(trunk)) {
@@ -81,7 +84,7 @@ export class Incoming {
     this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
     const isProved = !leg.unproved || event.isProved === true
-    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to, isProved }, leg)
+    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to, isProved, ...(diverted && { diverted }) }, leg)
   }
 
   /** A desk phone, which has proved who it is, calls for help by itself, a slot, or somebody on its second line; the centre knows which. */
@@ -189,4 +192,8 @@ export class Incoming {
     this.#options.ua.reject(leg.session, sipStatus, null, this.#options.now())
     this.#legs.over(leg, { by: 'near', cause: 'rejected', sipStatus, q850: null })
   }
+}
+
+function divertedBy({ user, reason }: SipDiverted, numbersIn: readonly NumberRule[]): Diverted {
+  return { number: user === null ? null : rewritten(numbersIn, user).number, reason }
 }

@@ -261,7 +261,7 @@ describe('the phone', () => {
       said = []
       phone.take({
         ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+        ...{ assertedIdentity: null, diverted: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
         sdp: theirSdp.replace('a=sendrecv', `a=${held}`),
         flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
       })
@@ -290,7 +290,7 @@ describe('the phone', () => {
           ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
           ...{
             assertedIdentity: null,
-            diversion: null,
+            diverted: null,
             extension: null,
             caller: trunk.id,
             callId: 'c',
@@ -323,7 +323,7 @@ describe('the phone', () => {
       phone.take({
         ...(n === 2 ? { isProved: true } : {}),
         ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+        ...{ assertedIdentity: null, diverted: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
         sdp: theirSdp,
         flow: { transport: n === 1 ? 'tcp' : 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
       })
@@ -342,7 +342,7 @@ describe('the phone', () => {
   test('callers who were turned away and not told of yet are told of when the house closes', () => {
     phone.take({
       ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-      ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+      ...{ assertedIdentity: null, diverted: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
       sdp: theirSdp,
       flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
     })
@@ -520,7 +520,7 @@ describe('the phone', () => {
       from: { user: '1001', host: 'h', displayName: null },
       to: '1001',
       assertedIdentity: null,
-      diversion: null,
+      diverted: null,
       extension,
       caller: extension === null ? lines.callers.trunkOf({ ...flow, source: { address: source, port: 5060 } }) : null,
       sdp: theirSdp,
@@ -649,7 +649,7 @@ describe('the phone', () => {
       from,
       to: '95588',
       assertedIdentity: null,
-      diversion: null,
+      diverted: null,
       extension: null,
       caller: lines.callers.trunkOf(flow),
       sdp: theirSdp,

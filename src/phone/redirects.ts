@@ -6,8 +6,7 @@ import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import type { Destination, InviteSpec } from '../sip/events.ts'
-import { identity } from '../sip/screening.ts'
-import { parseUri } from '../sip/uri.ts'
+import { identity, parseUri } from '../sip/uri.ts'
 
 export function redirectOn(
   trunk: Pick<Trunk, 'host' | 'rules'>,

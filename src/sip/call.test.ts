@@ -415,7 +415,7 @@ test('what the caller wants said is said: name, asserted identity, own headers',
   assert.equal(incoming.to, '+8613800138000')
   assert.equal(incoming.from.displayName, '王 "A"')
   assert.equal(incoming.assertedIdentity, '+861012345678')
-  assert.equal(incoming.diversion, '10086')
+  assert.deepEqual(incoming.diverted, { user: '10086', reason: 'unconditional' })
 })
 
 test('a full house answers 503, and takes calls again when there is room', () => {

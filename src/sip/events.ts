@@ -2,6 +2,7 @@
  * What the user agent is told and what it tells: the words between `sip/` and `phone/`. All times are milliseconds of one monotonic clock
  * that the caller owns; SDP travels as text; addresses are literals (names are resolved by the caller).
  */
+import type { Diverted } from './diverted.ts'
 import type { Replaces } from './replaces.ts'
 import type { SessionTimes } from './session-timer.ts'
 
@@ -218,7 +219,8 @@ export type UaEvent =
       /** User part of the Request-URI: the number dialled (or that of To, when the Request-URI is the Contact of our registration). */
       to: string
       assertedIdentity: string | null
-      diversion: string | null
+      /** Who sent it on to us; null: nobody. */
+      diverted: Diverted | null
       extension: string | null
       /** Who called, as a `Caller` is named; null: nobody who is known. */
       caller: string | null

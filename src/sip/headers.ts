@@ -154,7 +154,11 @@ export function parseTokens(value: string): string[] {
 }
 
 /** Reason: `Q.850;cause=17;text="User busy"` (RFC 3326); null when no Q.850 cause is among the values. */
-export function parseQ850(value: string): number | null {
+export const parseQ850 = (value: string) => parseCause(value, 'Q.850', 127)
+/** The same of `SIP;cause=486`. */
+export const parseSipCause = (value: string) => parseCause(value, 'SIP', 699)
+
+function parseCause(value: string, of: string, max: number): number | null {
   const scan = new Scanner(value)
   do {
     scan.space()
@@ -162,7 +166,7 @@ export function parseQ850(value: string): number | null {
     const parameters = parseParameters(scan)
     if (protocol === '' || parameters === null) return null
     const cause = parameters.get('cause')
-    if (protocol.toUpperCase() === 'Q.850' && cause) return parseCount(cause, 127)
+    if (protocol.toUpperCase() === of && cause) return parseCount(cause, max)
   } while (scan.take(','))
   return null
 }

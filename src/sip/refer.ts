@@ -5,8 +5,7 @@ import { fromWire, parseCount, Scanner } from './grammar.ts'
 import { type NameAddress, parseNameAddress } from './headers.ts'
 import { header, headerLines, type Request } from './message.ts'
 import { parseReplaces, type Replaces } from './replaces.ts'
-import { identity } from './screening.ts'
-import { parseUri, unescapeUri } from './uri.ts'
+import { identity, parseUri, unescapeUri } from './uri.ts'
 
 /** Where a REFER points. */
 export type ReferTarget = {

@@ -14,9 +14,10 @@ import { allow, headerLines, type Request, supported, supportedOptions } from '.
 import type { Registrar, Reply } from './registrar.ts'
 import type { Registrations } from './registrations.ts'
 import { parseReplaces } from './replaces.ts'
-import { checkBody, identity, knownMethods, offerOf, say } from './screening.ts'
+import { checkBody, knownMethods, offerOf, say } from './screening.ts'
 import { tooBrief } from './session-timer.ts'
 import type { Transactions } from './transactions.ts'
+import { identity } from './uri.ts'
 import { backTo, type Wire } from './wire.ts'
 
 export type RequestsParts = {

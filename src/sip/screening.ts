@@ -1,10 +1,11 @@
 /** What a new request says of itself, and what can be answered without knowing anything but the request. */
 import { sdpOf } from './body.ts'
+import { divertedOf } from './diverted.ts'
 import { fromWire } from './grammar.ts'
 import { parseNameAddresses, parseTokens } from './headers.ts'
 import { allowedMethods, type HeaderLine, header, headerLines, type Request } from './message.ts'
 import type { Reply } from './registrar.ts'
-import { parseUri } from './uri.ts'
+import { identity } from './uri.ts'
 
 /** Methods of other RFCs that are known and not offered here. */
 export const knownMethods = new Set<string>([
@@ -32,7 +33,7 @@ export function offerOf(request: Request, isContact: (user: string) => boolean) 
     from: { ...identity(uri), displayName: displayName === null ? null : fromWire(displayName) },
     to: (isContact(called) && identity(request.to.uri).user) || called,
     assertedIdentity: firstUser(request, 'p-asserted-identity'),
-    diversion: firstUser(request, 'diversion'),
+    diverted: divertedOf(request),
     sdp: sdpOf(request),
     callId: request.callId,
   }
@@ -48,14 +49,6 @@ export function checkBody(request: Request): Reply | null {
   if (accepted.length === 0) return null
   const understood = accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one.toLowerCase()))
   return understood ? null : say(406, ['Accept', 'application/sdp'])
-}
-
-/** User and host of a SIP URI; of a `tel:` URI its number. */
-export function identity(uri: string): { user: string; host: string } {
-  const parsed = parseUri(uri)
-  // Parameters of a telephone number within the user part (RFC 3261 §19.1.6, RFC 4694) are none of the number's.
-  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? '').split(';', 1)[0]!, host: parsed.host }
-  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1] ?? '', host: '' }
 }
 
 function firstUser(request: Request, name: string): string | null {

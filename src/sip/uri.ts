@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { plainAddress } from '../lib/host.ts'
-import { hostCharacters, isScheme, parseCount, Scanner } from './grammar.ts'
+import { fromWire, hostCharacters, isScheme, parseCount, Scanner } from './grammar.ts'
 
 /** A SIP or SIPS URI (RFC 3261 §19.1). `user` is unescaped; parameters and headers are kept as received. */
 export type SipUri = {
@@ -58,6 +58,14 @@ export function parseUri(text: string): SipUri | UriFault {
     scan.at = text.length
   }
   return scan.done ? { scheme, user, host, port, parameters, headers } : 'syntax'
+}
+
+/** User and host of a SIP URI; of a `tel:` URI its number. */
+export function identity(uri: string): { user: string; host: string } {
+  const parsed = parseUri(uri)
+  // Parameters of a telephone number within the user part (RFC 3261 §19.1.6, RFC 4694) are none of the number's.
+  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? '').split(';', 1)[0]!, host: parsed.host }
+  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1] ?? '', host: '' }
 }
 
 /** A host name, IPv4 address or bracketed IPv6 address from where the scanner stands; null when there is none. */

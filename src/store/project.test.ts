@@ -345,6 +345,9 @@ const anyFact = fc.oneof(
     leg: few('g'),
     from: number,
     to: number,
+    diverted: fc.option(fc.record({ number: fc.option(number), reason: fc.constantFrom('no-answer', 'unknown') }), {
+      nil: undefined,
+    }),
   }),
   ...['call.ringing', 'call.early', 'call.answered'].map(callFact),
   few('me').map(id => ({ type: 'menu.saved', menu: menuNamed(id) })),
@@ -636,6 +639,23 @@ test('no fact of the floor is ever refused by its tables', () => {
     }),
     { numRuns: 40, seed: 2026 },
   )
+})
+
+test('a call says who sent it on to us; one of before this was told says nobody, and so does one that nobody sent on', () => {
+  const db = freshDb()
+  const line = { type: 'call.offered', trunk: 't1', leg: 'g1', from: '+8613800000001', to: '1000' } as never as Fact
+  const diverted = { number: '+8613800001234', reason: 'no-answer' } as const
+  const told = [
+    { ...line, call: 'c1' },
+    { ...line, call: 'c2', diverted },
+    { ...line, call: 'c3', diverted: { number: null, reason: 'unknown' } },
+  ] as Fact[]
+  new Writer(db).commit([{ type: 'transact', transaction: { recorded: told.map(fact => recorded(fact)) } }])
+  const kept = () => ['c1', 'c2', 'c3'].map(id => queries['calls.byId'](drizzleOf(db), { id: id as never })!.diverted)
+  assert.deepEqual(kept(), [null, diverted, { number: null, reason: 'unknown' }])
+  rebuild(db)
+  assert.deepEqual(kept(), [null, diverted, { number: null, reason: 'unknown' }])
+  db.close()
 })
 
 test('the time an agent spends in a phase is summed by half hour, and a crash ends it at the last line known', () => {

@@ -9,6 +9,7 @@ import type { Fact } from '../../src/centre/facts.ts'
 import type { MenuTarget } from '../../src/centre/menu/menu.ts'
 import { maskNumbersIn } from '../../src/lib/mask.ts'
 import type { Words } from '../words/words.ts'
+import { divertedBy, shownDiverted } from './diverted.ts'
 import type { Frame } from './frame.ts'
 import { percent, shownNumber, size } from './numbers.ts'
 import { pauseWord } from './state.ts'
@@ -121,7 +122,10 @@ const tellers: Tellers = {
       `${trunk(id, telling)}: ${telling.w.trunkRules.why[why]}${sipStatus === null ? '' : ` · SIP ${sipStatus}`}`,
     ...{ trunk, callerId: null, leg: null },
   },
-  'call.offered': { trunk, leg: null, from: null, to: null },
+  'call.offered': {
+    ...{ trunk, leg: null, from: null, to: null },
+    diverted: (by, { masked, w }) => divertedBy(shownDiverted(by, masked)!, w),
+  },
   'call.ringing': {},
   'call.early': {},
   'call.announced': {

@@ -203,6 +203,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         id,
         ...call,
         ourNumber: '+862151860000',
+        diverted: null,
         announced: { by: 'recording', what: 'an_1', result: 'POWER_OFF', confidence: 0.93, afterMs: 1400 },
         judged: sampleJudged,
         fax: null,

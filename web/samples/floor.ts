@@ -161,6 +161,7 @@ export function sampleLiveCalls(language: Language): LiveCall[] {
     slot: phase === 'waiting' ? '701' : null,
     parkedBy: phase === 'waiting' ? names[1]![at]! : null,
     number: '138 **** 5678',
+    diverted: phase === 'waiting' ? { number: '139 **** 0042', reason: 'no-answer' } : null,
     agent: phase === 'talking' ? names[i]![at] : null,
     campaign: ['三月 M1 提醒', 'March M1 reminder'][at]!,
     trunk: ['电信 E1', 'Telecom E1'][at]!,

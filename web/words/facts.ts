@@ -57,6 +57,7 @@ const zh = {
       accepted: '不符而采用',
       business: '业务',
     },
+    diverted: '转自',
     ...{ confidence: '把握', verdict: '判断', answerer: '认定', signal: '音', state: '状态' },
   } as Record<string, string>,
   values: factValueWords.zh,
@@ -97,6 +98,7 @@ const en: Like<typeof zh> = {
       own: 'own recordings',
     },
     ...{ attempts: 'attempt', hop: 'menu', speech: 'time', place: 'place', minutes: 'minutes', ringing: 'by' },
+    diverted: 'forwarded by',
     ...{ number: 'number', until: 'until', nextAt: 'next', heardMs: 'heard', whole: 'all of it' },
     ...{
       waitedMs: 'waited',

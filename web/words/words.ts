@@ -15,6 +15,7 @@ import { collectionsWords } from './collections.ts'
 import { confirmationWords } from './confirmation.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
+import { divertedWords } from './diverted.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
@@ -58,6 +59,7 @@ const zh = {
   domain: domainWords.zh,
   agent: agentWords.zh,
   callStatus: callStatusWords.zh,
+  diverted: divertedWords.zh,
   scripts: scriptWords.zh,
   supervisor: supervisorWords.zh,
   supervision: supervisionWords.zh,
@@ -114,6 +116,7 @@ const en: Words = {
   domain: domainWords.en,
   agent: agentWords.en,
   callStatus: callStatusWords.en,
+  diverted: divertedWords.en,
   scripts: scriptWords.en,
   supervisor: supervisorWords.en,
   supervision: supervisionWords.en,

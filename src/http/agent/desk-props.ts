@@ -2,6 +2,7 @@
 
 import type { DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import type { DeskWriteUp } from '../../../web/pages/agent/write-props.ts'
+import { shownDiverted } from '../../../web/parts/diverted.ts'
 import { nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
@@ -299,6 +300,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     place: placeOf(call.number, w),
     relation: call.relation,
     ourNumber: shownNumber(call.ourNumber, false),
+    diverted: shownDiverted(call.diverted, user.numbersMasked),
     heldBy: call.heldBy,
     overtaken: call.overtaken ?? null,
     fax: call.fax !== undefined,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Diverted } from '../../centre/calls/diverted.ts'
 import type { LegId, TrunkId } from '../../lib/ids.ts'
 import { partyByRef } from '../../records/parties/parties.ts'
 import { createNumber } from '../../records/telephony/inbound-numbers.ts'
@@ -16,11 +17,11 @@ before(async () => {
 })
 after(() => desk[Symbol.asyncDispose]())
 
-async function callIn(from: string): Promise<string> {
+async function callIn(from: string, diverted?: Diverted): Promise<string> {
   await desk.put('/agent/state', { state: 'ready' })
   const leg = `l_in${++legs}` as LegId
   const trunk = [...desk.house.engine.state.trunks.keys()][0] as TrunkId
-  await desk.house.engine.dispatch({ type: 'leg.offered', leg, trunk, from, to: '+862151860000' }, 'system')
+  await desk.house.engine.dispatch({ type: 'leg.offered', leg, trunk, from, to: '+862151860000', diverted }, 'system')
   await desk.house.engine.dispatch({ type: 'leg.answered', leg }, 'system')
   return desk.call().id
 }
@@ -54,4 +55,23 @@ test('it is known then whose call it is: nothing is added twice, for another cal
   const wrong: Record<string, string>[] = [{ name: '' }, { name: 'x'.repeat(101) }, { name: 'Gina', relation: 'BOSS' }]
   for (const fields of wrong) assert.equal((await desk.post(`/agent/calls/${next}/party`, fields)).status, 422)
   assert.equal(await desk.house.store.read('parties.count', {}), before)
+})
+
+test('a caller who was sent on to us comes with who did that and why, masked as the caller is', async () => {
+  const hangUp = async () => {
+    const { id } = desk.call()
+    await desk.hangUp()
+    await desk.post(`/agent/calls/${id}/disposition`, { code: 'resolved', next: 'break' })
+  }
+  await hangUp()
+  await callIn('13766554488', { number: '+8613800001234', reason: 'no-answer' })
+  const page = await desk.page()
+  assert.ok(page.includes('Forwarded by 138 **** 1234, no answer'), page)
+  assert.ok(!/13766554488|13800001234/.test(page))
+  await hangUp()
+  await callIn('13766554488', { number: null, reason: 'unknown' })
+  assert.match(await desk.page(), /Forwarded by a number that is not shown</)
+  await hangUp()
+  await callIn('13766554488')
+  assert.ok(!(await desk.page()).includes('Forwarded by'))
 })

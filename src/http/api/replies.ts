@@ -1,5 +1,6 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
+import { diversionReasons } from '../../centre/calls/diverted.ts'
 import { faxSignals } from '../../centre/calls/fax.ts'
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/calls/heard.ts'
 import {
@@ -245,6 +246,10 @@ export const callReply = z
     name: orNull(z.string()),
     number: z.string(),
     ourNumber: orNull(z.string()),
+    diverted: orNull(z.object({ number: orNull(z.string()), reason: z.enum(diversionReasons) })).openapi({
+      description:
+        'Who sent the call on before it came to us, as its carrier says (Diversion or History-Info). `number` null: withheld',
+    }),
     trunk: orNull(id),
     queue: orNull(id),
     startedAt: instant,

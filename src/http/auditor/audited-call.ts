@@ -2,6 +2,7 @@
 
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type CallNames, saysWho, tellFact } from '../../../web/parts/call-history.ts'
+import { shownDiverted } from '../../../web/parts/diverted.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import type { MisfitProps, Undecidable } from '../../../web/parts/misfit.ts'
@@ -64,6 +65,7 @@ export async function auditedCall(
       result: call.result,
       outcome: outcomeOf(state, call)?.words[frame.language] ?? call.disposition,
       ourNumber: call.ourNumber,
+      diverted: shownDiverted(call.diverted, viewer.numbersMasked),
       trunk: (call.trunk && state.trunks.get(call.trunk)?.trunk.name) || null,
       tries: (call.tries ?? []).map(({ trunk, why, sipStatus, q850 }) => ({
         trunk: state.trunks.get(trunk)?.trunk.name ?? trunk,

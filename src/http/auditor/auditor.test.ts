@@ -383,6 +383,35 @@ test('a recording that was told as missing and found after all can be heard, and
   assert.equal((told as { wasMissing: boolean }).wasMissing, true)
 })
 
+test('a call that was sent on to us says by whom and why, masked for whom numbers are, and so does the API', async () => {
+  await house.add('qiu', 'quality', { language: 'zh-CN', numbersMasked: true })
+  const qiu = (await house.signIn('qiu')).cookie
+  const line = { type: 'call.offered', trunk: 't_1' as TrunkId, from: '+8613900000009', to: '1000' } as const
+  const diverted = { number: '+8613800001234', reason: 'no-answer' } as const
+  const calls = ['c_sent', 'c_hidden', 'c_plain'] as CallId[]
+  const told: Fact[] = [
+    { ...line, call: calls[0]!, leg: 'g_s' as LegId, diverted },
+    { ...line, call: calls[1]!, leg: 'g_h' as LegId, diverted: { number: null, reason: 'unknown' } },
+    { ...line, call: calls[2]!, leg: 'g_p' as LegId },
+  ]
+  await house.store.commit({ recorded: told.map(fact => ({ at: noon + 1500, actor: 'system', fact })) })
+  const pages = async (who: string) =>
+    Promise.all(calls.map(async call => (await look(house, who, `/auditor/calls/${call}`)).text))
+  const [sent, hidden, plain] = await pages(olga)
+  assert.equal(sent!.split('138 0000 1234 · no answer').length - 1, 2, 'in the details, and in what happened')
+  assert.match(hidden!, /Forwarded by<\/dt><dd>a number that is not shown<\/dd>/)
+  assert.ok(!plain!.includes('Forwarded by'))
+  const [masked] = await pages(qiu)
+  assert.equal(masked!.split('138 **** 1234 · 无人接听').length - 1, 2)
+  assert.ok(!/0000 ?1234/.test(masked!))
+  const { secret } = await house.token('auditor')
+  const replies = calls.map(async call => (await house.api(secret, 'GET', `/calls/${call}`)).json())
+  assert.deepEqual(
+    (await Promise.all(replies)).map(reply => (reply as { diverted: unknown }).diverted),
+    [diverted, { number: null, reason: 'unknown' }, null],
+  )
+})
+
 test('why a recording is missing is said in the reader’s language, by the journal too, and what the system said is not', async () => {
   await house.add('lin', 'auditor', { language: 'zh-CN' })
   const { cookie } = await house.signIn('lin')

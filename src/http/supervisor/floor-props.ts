@@ -1,6 +1,7 @@
 /** The live floor as props of the supervisor's pages. Read in one go: nothing of the floor is kept across an await. */
 
 import type { AgentTile, CampaignRow, FloorProps, LiveCall } from '../../../web/pages/supervisor/floor-props.ts'
+import { shownDiverted } from '../../../web/parts/diverted.ts'
 import type { Frame } from '../../../web/parts/frame.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
@@ -172,6 +173,7 @@ export function liveCallsOf(
       name: call.name,
       isForHelp: isCallForHelp(state, call.id),
       number: shownNumber(call.number, viewer.numbersMasked),
+      diverted: shownDiverted(call.diverted, viewer.numbersMasked),
       slot: call.slot,
       parkedBy:
         call.slot !== null && call.passed !== null ? (state.users.get(call.passed.by)?.displayName ?? '') : null,

@@ -24,7 +24,10 @@ before(async () => {
   await house.engine.dispatch({ type: 'agent.signOn', agent: alice.id }, `user:${alice.id}`)
   const from = '+8613812345678'
   await house.engine.dispatch(
-    { type: 'leg.offered', leg: 'g_in' as LegId, trunk: trunk.id, from, to: '+861012345678' },
+    {
+      ...{ type: 'leg.offered', leg: 'g_in' as LegId, trunk: trunk.id, from, to: '+861012345678' },
+      diverted: { number: '13800009876', reason: 'user-busy' },
+    },
     `trunk:${trunk.id}`,
   )
   await house.engine.dispatch({ type: 'leg.answered', leg: 'g_in' as LegId }, 'system')
@@ -42,7 +45,8 @@ test('the wallboard shows who waits, who works and which trunk is up', async () 
 test('a live call is listed with its number masked, and ended by one click', async () => {
   const list = await look(house, sam, '/supervisor/calls')
   assert.ok(list.text.includes('138 **** 5678'))
-  assert.ok(!list.text.includes('13812345678'))
+  assert.ok(list.text.includes('Forwarded by 138 **** 9876, busy'))
+  assert.ok(!/13812345678|13800009876/.test(list.text))
   const [call] = [...house.engine.state.calls.values()]
   const ended = await send(house, sam, 'PUT', `/supervisor/calls/${call!.id}/ending`, {}, true)
   assert.equal(ended.status, 200)

@@ -73,8 +73,10 @@ function callOf(facts: readonly { at: number; fact: Fact }[]): Record<string, un
     if (fact.type === 'call.dialed') {
       const { number, callerId, name, party, campaign } = fact
       call ??= { ...open, direction: 'out', number, ourNumber: callerId, name, party, campaign, startedAt: at }
-    } else if (fact.type === 'call.offered')
-      call ??= { ...open, direction: 'in', number: fact['from'], ourNumber: fact['to'], startedAt: at }
+    } else if (fact.type === 'call.offered') {
+      const { from: number, to: ourNumber, diverted } = fact
+      call ??= { ...open, direction: 'in', number, ourNumber, diverted, startedAt: at }
+    }
     if (call === null) continue
     if (fact.type === 'call.answered') call['answeredAt'] ??= at
     else if (fact.type === 'call.connected') {

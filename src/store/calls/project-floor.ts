@@ -215,12 +215,14 @@ function projectCall(db: Connection, { seq, at, actor }: ProjectedLine, fact: Fa
       return true
     case 'call.offered':
       run(
-        `INSERT INTO calls (id, direction, trunk, number, our_number, started_at) VALUES (?, 'in', ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO calls (id, direction, trunk, number, our_number, started_at, diverted) VALUES (?, 'in', ?, ?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
         fact.call,
         fact.trunk,
         fact.from,
         fact.to,
         at,
+        fact.diverted === undefined ? null : JSON.stringify(fact.diverted),
       )
       return true
     case 'call.ringing':

@@ -1,5 +1,6 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 
+import type { Diverted } from '../../centre/calls/diverted.ts'
 import type { Fax } from '../../centre/calls/fax.ts'
 import type { Announced, Judged, Told } from '../../centre/calls/heard.ts'
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../../centre/entities.ts'
@@ -25,6 +26,8 @@ export const calls = sqliteTable(
     trunk: text().$type<TrunkId>(),
     number: text().notNull(),
     ourNumber: text('our_number'),
+    /** Who sent it on to us. */
+    diverted: text({ mode: 'json' }).$type<Diverted>(),
     startedAt: integer('started_at').notNull(),
     ringingAt: integer('ringing_at'),
     earlyAt: integer('early_at'),

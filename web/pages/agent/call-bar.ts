@@ -1,3 +1,4 @@
+import { divertedSentence } from '../../parts/diverted.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -33,7 +34,7 @@ function titleOf({ call, preview }: DeskProps, w: Words): string {
 function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   const way = call.direction === 'in' ? 'phone-incoming' : 'phone-outgoing'
   return html`<div class="party">${icon(way)}<div><b class="name">${partyName(call, w)}</b>
-<span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
+<span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span>${call.diverted ? html`<span class="small muted">${divertedSentence(call.diverted, w)}</span>` : null}</div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
 ${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}${callStatus(props)}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`

@@ -1,4 +1,5 @@
 import type { CallPhase, MenuChoice } from '../../../src/centre/call-state.ts'
+import type { Diverted } from '../../../src/centre/calls/diverted.ts'
 import type { Announced } from '../../../src/centre/calls/heard.ts'
 import type {
   Business,
@@ -95,6 +96,8 @@ export type DeskCall = {
   place: string
   relation: Relation | null
   ourNumber: string
+  /** Who sent it on to us; left out or null: nobody. */
+  diverted?: Diverted | null
   heldBy: 'agent' | 'party' | null
   /** What happened to the party while this call went on. */
   overtaken: Overtaken | null

@@ -1,3 +1,4 @@
+import type { Diverted } from '../../../src/centre/calls/diverted.ts'
 import type { Fax } from '../../../src/centre/calls/fax.ts'
 import type { Announced, Judged, Told } from '../../../src/centre/calls/heard.ts'
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
@@ -5,6 +6,7 @@ import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Verdict } from '../../../src/centre/gate/verdict.ts'
 import type { MissingCause, UnderivableCause } from '../../../src/centre/recording/recording-rules.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
+import { divertedBy } from '../../parts/diverted.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -26,6 +28,8 @@ export type AuditedCallProps = {
   call: Omit<RecordingRow, 'durationMs' | 'state' | 'call'> & {
     id: string
     ourNumber: string | null
+    /** Who sent it on to us; null: nobody. */
+    diverted: Diverted | null
     trunk: string | null
     /** What the network said before the answer, and who answered, as far as was heard. */
     announced: Announced | null
@@ -152,7 +156,7 @@ function details({ frame, call }: AuditedCallProps, w: Words): Html {
   const row = (name: string, value: Html | string | null): Piece =>
     value ? html`<dt>${name}</dt><dd>${value}</dd>` : null
   return html`<dl class="facts">${row(columns.time, instant(call.at, frame))}${row(columns.direction, call.direction && w.domain.direction[call.direction])}
-${row(columns.agent, call.agent)}${row(columns.campaign, call.campaign)}${row(columns.trunk, call.trunk)}${row(words.ourNumber, call.ourNumber)}
+${row(columns.agent, call.agent)}${row(columns.campaign, call.campaign)}${row(columns.trunk, call.trunk)}${row(words.ourNumber, call.ourNumber)}${row(w.diverted.by, call.diverted && divertedBy(call.diverted, w))}
 ${row(w.trunkRules.tries, triesOf(call, w))}
 ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}

@@ -1,5 +1,6 @@
 import type { OneWay } from '../../../src/centre/audio/leg-audio.ts'
 import type { CallPhase } from '../../../src/centre/call-state.ts'
+import type { Diverted } from '../../../src/centre/calls/diverted.ts'
 import type { CampaignMode, Direction, SupervisionMode } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { RecorderDisk } from '../../../src/centre/recording/recording-rules.ts'
@@ -84,6 +85,8 @@ export type LiveCall = {
   name: string | null
   isForHelp: boolean
   number: string
+  /** Who sent it on to us; left out or null: nobody. */
+  diverted?: Diverted | null
   agent: string | null
   /** Where it is parked; null: it is not. */
   slot: string | null

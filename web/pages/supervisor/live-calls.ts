@@ -1,4 +1,5 @@
 import { audioChip } from '../../parts/audio.ts'
+import { divertedSentence } from '../../parts/diverted.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
@@ -52,7 +53,11 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
       { head: words.time, cell: call => timer(call.since, props.frame) },
       { head: words.direction, cell: call => w.domain.direction[call.direction] },
       { head: words.party, cell: call => partyName(call, w) },
-      { head: words.number, cell: call => html`<span class="figure">${call.number}</span>` },
+      {
+        head: words.number,
+        cell: call =>
+          html`<span class="figure">${call.number}</span>${call.diverted ? html`<br><span class="small muted">${divertedSentence(call.diverted, w)}</span>` : null}`,
+      },
       {
         head: words.agent,
         cell: call =>
