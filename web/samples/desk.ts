@@ -129,6 +129,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
     call: {
       ...sampleCall(language),
+      ...{ direction: 'in', mode: null, diverted: { number: '139 **** 0042', reason: 'do-not-disturb' } },
       heldBy: 'agent',
       consult: { side: 'asks', name: language === 'en' ? 'Bob Li' : '李波', state: 'other', outside: true },
       appeal: { askedAt: sampleNow - 14_000, by: null },
