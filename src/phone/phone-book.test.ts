@@ -110,9 +110,16 @@ test('of phones behind connections the addresses are kept while their registrati
     })
     book.save(() => [binding, over('tcp', '127.0.0.4'), over('tls', '127.0.0.5')], 1_000_000)
     for (let tries = 0; tries < 100 && book.homes(1_100_000).length === 0; tries++) await sleep(10)
-    assert.deepEqual(book.homes(1_100_000), ['127.0.0.4', '127.0.0.5'])
+    const kept = { extension: '1001', expiresInMs: 200_000 }
+    assert.deepEqual(book.homes(1_100_000), [
+      { ...kept, address: '127.0.0.4' },
+      { ...kept, address: '127.0.0.5' },
+    ])
     assert.equal(book.read(1_100_000).length, 1)
     assert.deepEqual(book.homes(1_400_000), [])
+    writeFileSync(join(folder, 'phones.json'), '[{"home":"127.0.0.6","expiresAt":1300000}]')
+    assert.deepEqual(book.homes(1_100_000), [{ address: '127.0.0.6', expiresInMs: 200_000 }], 'a file of before')
+    assert.equal(book.read(1_100_000).length, 0)
     assert.deepEqual(warned, [])
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,14 +1,14 @@
 /**
  * Where the desk phones are, kept on disk: after a restart they are rung at once and not only when their registration comes round again. Of one
  * behind a connection, which is gone then, the address is kept: who comes back from there does not compete with strangers for a place at the
- * door. A file and no fact: it says where a phone was a moment ago, and nothing is lost with it.
+ * door, and is not silenced by who guesses or floods from beside it. A file and no fact: it says where a phone was a moment ago, and nothing is lost with it.
  */
 import { readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
-import { type Binding, isReliable } from '../sip/events.ts'
+import { type Binding, isReliable, type PhoneHome } from '../sip/events.ts'
 
 /** A phone that came, went or moved is on disk this soon: one that was only in memory at a crash stays silent until it registers again. */
 const placesEveryMs = 250
@@ -32,7 +32,8 @@ const phoneSchema = z.strictObject({
   expiresAt: z.number(),
 })
 
-const homeSchema = z.strictObject({ home: ip, expiresAt: z.number() })
+/** Files of before have no extension. */
+const homeSchema = z.strictObject({ home: ip, extension: z.string().max(32).optional(), expiresAt: z.number() })
 
 export class PhoneBook {
   readonly #file: string
@@ -73,11 +74,13 @@ export class PhoneBook {
     }
   }
 
-  /** Addresses of phones behind connections whose registrations would still hold at `now` (Unix ms). Call `read` too: it tells of a file that is not ours. */
-  homes(now: number): string[] {
+  /** Phones behind connections whose registrations would still hold at `now` (Unix ms). Call `read` too: it tells of a file that is not ours. */
+  homes(now: number): (Omit<PhoneHome, 'extension'> & Partial<PhoneHome>)[] {
     try {
       const homes = this.#rows().flatMap(row => homeSchema.safeParse(row).data ?? [])
-      return homes.filter(({ expiresAt }) => expiresAt > now).map(({ home }) => home)
+      return homes
+        .filter(({ expiresAt }) => expiresAt > now)
+        .map(({ home: address, expiresAt, ...whose }) => ({ ...whose, address, expiresInMs: expiresAt - now }))
     } catch {
       return []
     }
@@ -93,7 +96,7 @@ export class PhoneBook {
     this.#lookedAt = now
     const book = bindings().map(({ expiresInMs, flow: { transport, source, local }, ...binding }) => {
       const expiresAt = Math.round((now + expiresInMs) / 10_000) * 10_000
-      if (isReliable(transport)) return { home: source.address, expiresAt }
+      if (isReliable(transport)) return { home: source.address, extension: binding.extension, expiresAt }
       return { ...binding, flow: { transport, source, local }, expiresAt }
     })
     const places = JSON.stringify(book.map(({ expiresAt: _, ...place }) => place))

@@ -318,12 +318,16 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     start(trunks) {
       void disk.look() // known before the first call
       for (const trunk of trunks) applyTrunk(trunk)
-      sockets.welcome(book.homes(clock.now()))
+      const homes = book.homes(clock.now())
+      sockets.welcome(homes.map(({ address }) => address))
       sockets.attach(ua)
       left.begin()
       for (const binding of book.read(clock.now())) {
         if (passwords.lookup(binding.extension) !== null) ua.restoreBinding(binding, now())
       }
+      for (const { extension, ...home } of homes)
+        if (extension !== undefined && passwords.lookup(extension) !== null)
+          ua.restoreHome({ extension, ...home }, now())
       sockets.settle()
     },
     noteRecords(facts) {

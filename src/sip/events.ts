@@ -210,6 +210,9 @@ export type Binding = {
   expiresInMs: number
 }
 
+/** Where a phone behind a connection is, by an address that says nothing of a way to it. */
+export type PhoneHome = { extension: string; address: string; expiresInMs: number }
+
 export type UaEvent =
   /** A call comes in. Answer with `progress`, `accept` or `reject`. `extension` is set when a desk phone proved who it is. */
   | {
@@ -373,6 +376,8 @@ export type UserAgentPort = {
   bindings(): Binding[]
   /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
   restoreBinding(binding: Binding, now: number): void
+  /** Where a phone behind a connection was before a restart: who guesses or floods from beside it does not silence it there. */
+  restoreHome(home: PhoneHome, now: number): void
   /** OPTIONS to a phone, so that the routers on the way remember it: by our request, or by its answer (RFC 4787 §4.3). */
   keepAlive(phone: Pick<Binding, 'contact' | 'flow'>, now: number): void
   /**

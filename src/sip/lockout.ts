@@ -59,6 +59,11 @@ export class Lockout {
     if (this.#homes.size > recordsMax) this.#homes.delete(this.#homes.keys().next().value!)
   }
 
+  /** It was there before we began, by what was kept of it; since then it may have proved itself elsewhere. */
+  restored(address: string, name: string): void {
+    if (!this.#homes.has(name)) this.succeeded(address, name)
+  }
+
   #isHome(address: string, name: string): boolean {
     return this.#homes.get(name) === address
   }

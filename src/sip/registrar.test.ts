@@ -493,41 +493,59 @@ test('who tries the password of one extension under the name of another is count
   assert.equal(own.status, 'locked', 'nor is 4001 asked for a password from elsewhere any more')
 })
 
-test('guesses after a restart do not silence a phone where it was before', () => {
+test('guesses after a restart do not silence a phone where it was before, behind a connection too', () => {
   const { net, phone, room } = office()
   phone.register('r', phoneSpec(), net.now)
   net.run(100)
-  const after = office()
-  after.room.restoreBinding(room.binding('4001')!, after.net.now)
-  for (let n = 0; n < 30; n++) guess(after.room, after.net.now, { n, to: '4001', response: 'wrong', nc: '00000001' })
-  after.phone.register('r', phoneSpec(), after.net.now)
-  after.net.run(1_000)
-  assert.equal(after.net.of(alice, 'registered').length, 1)
+  for (const way of ['datagrams', 'connection', 'nothing']) {
+    const after = office()
+    const home = { extension: '4001', address: alice, expiresInMs: 60_000 }
+    if (way === 'datagrams') after.room.restoreBinding(room.binding('4001')!, after.net.now)
+    if (way === 'connection') after.room.restoreHome(home, after.net.now)
+    for (let n = 0; n < 30; n++) guess(after.room, after.net.now, { n, to: '4001', response: 'wrong', nc: '00000001' })
+    after.phone.register('r', phoneSpec(), after.net.now)
+    after.net.run(1_000)
+    assert.equal(after.net.of(alice, 'registered').length, way === 'nothing' ? 0 : 1, way)
+  }
 })
 
-test('who floods us from an IPv6 network does not silence a phone that is registered there', () => {
-  const { net, room } = office()
-  const flow = (host: number) => ({
-    transport: 'udp' as const,
-    source: { address: `2001:db8:1:2::${host}`, port: 5060 },
-    local: 'udp',
-  })
-  const contact = 'sip:4001@[2001:db8:1:2::1]:5060'
-  room.restoreBinding({ extension: '4001', contact, userAgent: null, flow: flow(1), expiresInMs: 60_000 }, net.now)
-  for (let n = 0; n < 2_500; n++) room.receive(Buffer.from('x'), flow(2), net.now)
-  room.drain()
-  const isAnswered = (host: number) => {
-    const { source } = flow(host)
-    const lines = [
-      ...[`OPTIONS sip:${carl} SIP/2.0`, `Via: SIP/2.0/UDP [${source.address}]:5060;branch=z9hG4bKo${host}`],
-      ...[`From: <sip:4001@${carl}>;tag=f`, `To: <sip:4001@${carl}>`, `Call-ID: o${host}`, 'CSeq: 1 OPTIONS'],
-      ...['Max-Forwards: 70', 'Content-Length: 0', '\r\n'],
-    ]
-    room.receive(Buffer.from(lines.join('\r\n')), flow(host), net.now)
-    return room.drain().send.length > 0
-  }
-  assert.deepEqual([isAnswered(1), isAnswered(3)], [true, false])
+test('where a phone has proved itself since the start counts, and not where it was before', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(100)
+  room.restoreHome({ extension: '4001', address: '10.9.9.9', expiresInMs: 60_000 }, net.now)
+  for (let n = 0; n < 30; n++) guess(room, net.now, { n, to: '4001', response: 'wrong', nc: '00000001' })
+  phone.register('r', phoneSpec(), net.now)
+  net.run(1_000)
+  assert.equal(net.of(alice, 'registered').length, 2)
 })
+
+for (const way of ['datagrams', 'a connection'])
+  test(`who floods us from an IPv6 network does not silence a phone that is, or was before a restart, registered there over ${way}`, () => {
+    const { net, room } = office()
+    const flow = (host: number) => ({
+      transport: 'udp' as const,
+      source: { address: `2001:db8:1:2::${host}`, port: 5060 },
+      local: 'udp',
+    })
+    const contact = 'sip:4001@[2001:db8:1:2::1]:5060'
+    const kept = { extension: '4001', expiresInMs: 60_000 }
+    if (way === 'datagrams') room.restoreBinding({ ...kept, contact, userAgent: null, flow: flow(1) }, net.now)
+    else room.restoreHome({ ...kept, address: flow(1).source.address }, net.now)
+    for (let n = 0; n < 2_500; n++) room.receive(Buffer.from('x'), flow(2), net.now)
+    room.drain()
+    const isAnswered = (host: number) => {
+      const { source } = flow(host)
+      const lines = [
+        ...[`OPTIONS sip:${carl} SIP/2.0`, `Via: SIP/2.0/UDP [${source.address}]:5060;branch=z9hG4bKo${host}`],
+        ...[`From: <sip:4001@${carl}>;tag=f`, `To: <sip:4001@${carl}>`, `Call-ID: o${host}`, 'CSeq: 1 OPTIONS'],
+        ...['Max-Forwards: 70', 'Content-Length: 0', '\r\n'],
+      ]
+      room.receive(Buffer.from(lines.join('\r\n')), flow(host), net.now)
+      return room.drain().send.length > 0
+    }
+    assert.deepEqual([isAnswered(1), isAnswered(3)], [true, false])
+  })
 
 test('a digest without a count is wrong, whether its password is right or not', () => {
   for (const nc of ['00000000', 'zzzzzzzz']) {

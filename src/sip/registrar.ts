@@ -3,7 +3,7 @@
  * registered last first; a phone that comes back takes its own place. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
  */
 import { DigestServer } from './digest.ts'
-import type { Address, Binding, Flow, UserAgentOptions } from './events.ts'
+import type { Address, Binding, Flow, PhoneHome, UserAgentOptions } from './events.ts'
 import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { Lockout } from './lockout.ts'
@@ -215,7 +215,7 @@ export class Registrar {
     if (flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
     if (this.#bindings.get(extension)?.some(held => held.binding.contact === contact)) return
     // The first is the one that proved itself last.
-    if (!this.#bindings.has(extension)) this.#lockout.succeeded(flow.source.address, extension)
+    this.#lockout.restored(flow.source.address, extension)
     // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
     this.#keep(
       { extension, contact, flow, userAgent },
@@ -223,6 +223,11 @@ export class Registrar {
       now,
       'last',
     )
+  }
+
+  /** Of a phone whose connection has gone with the restart: where it was. */
+  restoreHome({ extension, address }: PhoneHome): void {
+    this.#lockout.restored(address, extension)
   }
 
   /** A phone behind a closed connection cannot be called (RFC 5626 §5.2). */

@@ -16,6 +16,7 @@ import type {
   Flow,
   InviteSpec,
   KeptDialog,
+  PhoneHome,
   QualifyTarget,
   RegisterSpec,
   SessionId,
@@ -372,6 +373,12 @@ export class UserAgent implements UserAgentPort {
   restoreBinding(binding: Binding, now: number): void {
     this.#now = now
     this.#registrar?.restore(binding, now)
+  }
+
+  restoreHome(home: PhoneHome, now: number): void {
+    this.#now = now
+    this.#flood.registeredAt(home.address, now + home.expiresInMs)
+    this.#registrar?.restoreHome(home)
   }
 
   unbind(extension: string, now: number): void {
