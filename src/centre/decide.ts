@@ -4,6 +4,7 @@
  */
 
 import { legMeasured } from './audio/measured.ts'
+import { mediaDied } from './audio/media-died.ts'
 import { dialByHand } from './calls/dial.ts'
 import { dispose } from './calls/disposition.ts'
 import { emergencyIntent } from './calls/emergency.ts'
@@ -165,6 +166,8 @@ function handle(d: Draft, input: Input): void {
       return trunkChanged(d, input, { why: input.why ?? 'other', words: input.reason })
     case 'trunk.test':
       return trunkTested(d, input.trunk, input.isOver)
+    case 'media.died':
+      return mediaDied(d, input)
     case 'recording.closed':
       return recordingClosed(d, input)
     case 'recording.lost':

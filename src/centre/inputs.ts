@@ -217,6 +217,9 @@ export type Input =
   | { type: 'trunk.lapsing'; trunk: TrunkId; reply: string }
   /** A person tests it with a call: refused where a call would be, down or not; a test that is over gives its line back. */
   | { type: 'trunk.test'; trunk: TrunkId; isOver: boolean }
+  // media
+  /** A media thread died. `moved`: legs that another one goes on with; `lost`: those that none does, whose ends are told after this. */
+  | { type: 'media.died'; moved: readonly LegId[]; lost: readonly LegId[] }
   // recorder
   | {
       type: 'recording.closed'

@@ -105,7 +105,7 @@ describe('the media thread of a house dies in mid-call', {
     }
     const troubles = ['recording.missing', 'recording.failed', 'safety.alarmed', 'station.down']
     assert.deepEqual(
-      world.facts.filter(({ type }) => troubles.includes(type)),
+      world.facts.filter(fact => troubles.includes(fact.type) && !('rule' in fact && fact.rule === 'media_died')),
       [],
     )
   }
@@ -132,6 +132,8 @@ describe('the media thread of a house dies in mid-call', {
     phone.command('hangup')
     const told = log.find(({ msg }) => msg.includes('a media worker died'))
     assert.deepEqual([told?.legs, told?.moved, told?.recordings], [0, 2, 0])
+    const alarm = await world.fact('safety.alarmed')
+    assert.deepEqual([alarm.rule, alarm.goOn, alarm.cut], ['media_died', 1, 0])
     const { ending } = await world.fact('call.ended', fact => fact.call === call)
     assert.equal(ending.by, 'agent')
     await caller.done()

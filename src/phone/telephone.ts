@@ -233,6 +233,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     phone.take(event)
   }
   bay.onEvent((event: BayEvent) => {
+    // Before its legs are told to have ended, while the floor knows whose they are.
+    if (event.type === 'worker.died') post({ type: 'media.died', moved: event.moved, lost: event.legs }, 'system')
     if (tests.takeMedia(event)) return
     if (tryOuts.take(event)) return
     phone.takeMedia(event)

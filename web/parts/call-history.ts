@@ -239,7 +239,7 @@ const tellers: Tellers = {
   'legalHold.lifted': { hold: null, kind: word(w => w.retention.kinds), reason: written },
   'safety.alarmed': {
     rule: word(w => w.safety.rules),
-    ...{ user, words: null, address: null, trunk, calls: null },
+    ...{ user, words: null, address: null, trunk, calls: null, goOn: null, cut: null },
     number: (number, { masked }) => (number === '' ? null : shownNumber(number, masked)),
   },
   'call.identified': { agent: user, party: asIs, name: asIs, relation },

@@ -102,8 +102,8 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
     return c.html(
       safetyPage({
         frame,
-        alarms: alarms.map(({ at, rule, user, number, call, address, trunk, calls }) => ({
-          ...{ at, rule, call, address, calls },
+        alarms: alarms.map(({ at, rule, user, number, call, address, trunk, calls, goOn, cut }) => ({
+          ...{ at, rule, call, address, calls, goOn, cut },
           trunk: trunk === null ? null : (state.trunks.get(trunk)?.trunk.name ?? trunk),
           who: user === null ? null : (state.users.get(user)?.displayName ?? user),
           number: shownNumber(number, c.var.user.numbersMasked),

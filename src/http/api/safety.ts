@@ -23,6 +23,8 @@ const alarmReply = z
       .int()
       .nullable()
       .openapi({ description: 'Calls of `trunk` that are told of together, and in no call of their own' }),
+    goOn: z.int().nullable().openapi({ description: 'Calls of a media thread that died which go on by another one' }),
+    cut: z.int().nullable().openapi({ description: 'Those that were cut off' }),
   })
   .openapi('Alarm')
 
@@ -62,7 +64,8 @@ export function safetyApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/alarms',
       roles: readers,
-      summary: 'Emergency numbers dialled, refusals of the guard against toll fraud, passwords guessed; newest first',
+      summary:
+        'Emergency numbers dialled, refusals of the guard against toll fraud, passwords guessed, media threads that died; newest first',
       query: alarmQuery,
       reply: z.object({ items: z.array(alarmReply), next: z.null() }),
     },

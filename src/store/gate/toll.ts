@@ -23,6 +23,9 @@ export type Alarm = {
   /** The one that it is about, and how many of its calls are told of together; null: it is about none, and no such calls. */
   trunk: TrunkId | null
   calls: number | null
+  /** Calls of a media thread that died: those that another one goes on with, and those that were cut off; null: it is about none. */
+  goOn: number | null
+  cut: number | null
 }
 
 export const tollQueries = {
@@ -43,8 +46,9 @@ export const tollQueries = {
         args.limit,
       ) as { seq: number; at: number; body: string }[]
     ).map(({ seq, at, body }) => {
-      const { rule, user, call, number, words, address = null, trunk = null, calls = null } = JSON.parse(body) as Alarm
-      return { seq, at, rule, user, call, number, words, address, trunk, calls }
+      const { rule, user, call, number, words, ...more } = JSON.parse(body) as Alarm
+      const { address = null, trunk = null, calls = null, goOn = null, cut = null } = more
+      return { seq, at, rule, user, call, number, words, address, trunk, calls, goOn, cut }
     }),
 }
 

@@ -22,6 +22,9 @@ export type SafetyProps = {
     /** The name of the trunk that it is about. */
     trunk: string | null
     calls: number | null
+    /** Calls of a media thread that died. */
+    goOn: number | null
+    cut: number | null
   }[]
   /** Minutes talked abroad today by calls dialled by hand. */
   spent: string
@@ -52,7 +55,7 @@ ${table({
     {
       head: words.what,
       cell: row =>
-        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${aboutTrunk(row, words)}`,
+        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${aboutCalls(row, words)}`,
     },
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => (row.number === '' ? '—' : html`<span class="figure">${row.number}</span>`) },
@@ -61,7 +64,10 @@ ${table({
   })
 }
 
-function aboutTrunk({ trunk, calls }: SafetyProps['alarms'][number], words: Words['safety']): Html | null {
+function aboutCalls(row: SafetyProps['alarms'][number], words: Words['safety']): Html | null {
+  const { trunk, calls, goOn, cut } = row
+  if (goOn !== null && cut !== null)
+    return html`<div class="small">${words.ofMedia(thousands(goOn), thousands(cut))}</div>`
   if (calls !== null) return html`<div class="small">${words.callsOf(thousands(calls), trunk ?? '—')}</div>`
   return trunk === null ? null : html`<div class="small">${words.ofTrunk(trunk)}</div>`
 }
