@@ -30,7 +30,7 @@ const zh = {
     disk_full: '录音磁盘已满',
     disk_unwritable: '录音磁盘无法写入',
     callers_turned_away: '来电过多，已拒接；可能有人伪造来电占线',
-    media_died: '一条媒体线程意外停止，已自动替换',
+    media_died: '一条媒体线程意外停止',
     registration_lapsing: '中继注册续期连续失败：到期前仍可通话，请核对密码或询问运营商',
   } as Record<string, string>,
   dialling: '可以拨打的号码',
@@ -89,7 +89,7 @@ const en: Like<typeof zh> = {
     disk_full: 'The disk of the recordings is full',
     disk_unwritable: 'The disk of the recordings cannot be written',
     callers_turned_away: 'too many callers at once: turned away; somebody may be forging calls',
-    media_died: 'A media thread stopped unexpectedly, and was replaced',
+    media_died: 'a media thread stopped unexpectedly',
     registration_lapsing:
       'a registration cannot be refreshed: calls go on until it ends. Is the password still right? Ask the carrier',
   } as Record<string, string>,

@@ -248,7 +248,7 @@ export const callReply = z
     ourNumber: orNull(z.string()),
     diverted: orNull(z.object({ number: orNull(z.string()), reason: z.enum(diversionReasons) })).openapi({
       description:
-        'Who sent the call on before it came to us, as its carrier says (Diversion or History-Info). `number` null: withheld',
+        'Who sent the call on before it came to us, as its carrier says (Diversion or History-Info). `number` null: withheld, or not said',
     }),
     trunk: orNull(id),
     queue: orNull(id),
