@@ -54,7 +54,11 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
   silent: language => ({
     ...withParty(language),
     agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
-    call: { ...sampleCall(language), quietSince: sampleNow - 14_000 },
+    call: {
+      ...sampleCall(language),
+      ...{ direction: 'in', mode: null, diverted: { number: '139 **** 0042', reason: 'no-answer' } },
+      quietSince: sampleNow - 14_000,
+    },
   }),
   parked: language => ({
     ...withParty(language),

@@ -34,10 +34,14 @@ function titleOf({ call, preview }: DeskProps, w: Words): string {
 function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   const way = call.direction === 'in' ? 'phone-incoming' : 'phone-outgoing'
   return html`<div class="party">${icon(way)}<div><b class="name">${partyName(call, w)}</b>
-<span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span>${call.diverted ? html`<span class="small muted">${divertedSentence(call.diverted, w)}</span>` : null}</div></div>
+<span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span>${call.diverted ? diverted(divertedSentence(call.diverted, w)) : null}</div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
 ${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}${callStatus(props)}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`
+}
+
+function diverted(words: string): Html {
+  return html`<span class="small muted diverted" title="${words}">${words}</span>`
 }
 
 function clock(props: DeskProps, call: DeskCall, w: Words): Html {
