@@ -40,6 +40,8 @@ export type Line = {
   resolving: boolean
   /** When a lost connection is opened again. */
   againAt: number
+  /** It was saved with another address, and whoever did so waits to see whether anybody is at this one. */
+  wasElsewhere: boolean
   /** When OPTIONS begin; they go on by themselves then. */
   qualifyAt: number
   /** When it was asked out of turn last, since a call got no response. */
@@ -83,6 +85,7 @@ export function newLine(
     resolveAt: Number.POSITIVE_INFINITY,
     resolving: false,
     againAt: Number.POSITIVE_INFINITY,
+    wasElsewhere: before !== null && there === null,
     qualifyAt: Number.POSITIVE_INFINITY,
     hastenedAt: Number.NEGATIVE_INFINITY,
     lapsingAt: Number.NEGATIVE_INFINITY,

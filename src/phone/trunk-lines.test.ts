@@ -60,6 +60,32 @@ describe('where a trunk is gone to', () => {
     assert.equal(posted.at(-1)?.type, 'trunk.down')
   })
 
+  test('a trunk that was silent and is saved with another address is believed, and asked by OPTIONS at once', async () => {
+    const { made, apply, asked, posted, advance } = lines()
+    apply()
+    await advance(2_000)
+    const miss = () => made.take({ type: 'qualified', target: id, up: false, status: null, rttMs: null } as never)
+    for (let n = 0; n < 2; n++) {
+      miss()
+      made.unheard(id, { address: '10.0.0.9', port: 5060 })
+    }
+    const last = posted.at(-1)
+    assert.ok(last?.type === 'trunk.down' && last.why === 'calls_silent')
+    apply({ maxCalls: 2 })
+    assert.equal(posted.at(-1), last, 'the same address is as silent as before')
+    await advance(2_000)
+    asked.splice(0)
+    apply({ host: '10.0.0.8' })
+    assert.equal(posted.at(-1)?.type, 'trunk.up')
+    await advance(1)
+    assert.deepEqual(asked, [{ transport: 'udp', address: '10.0.0.8', port: 5060 }])
+    made.unheard(id, { address: '10.0.0.9', port: 5060 })
+    assert.equal(posted.at(-1)?.type, 'trunk.up', 'a call of before that ends unheard is of the address that was left')
+    miss()
+    made.unheard(id, { address: '10.0.0.8', port: 5060 })
+    assert.equal(posted.at(-1)?.type, 'trunk.down', 'nobody is there either')
+  })
+
   test('the name that its certificate must carry is the host’s, also by service records and through a proxy of that name', () => {
     const { apply, known } = lines()
     apply({ transport: 'tls', host: 'carrier.example' }, { lookUp: 'services' })

@@ -337,7 +337,9 @@ export class TrunkLines {
     // Over TLS a wrong certificate is to be told at once, and calls that come in need the connection.
     const isTls = trunk.transport === 'tls'
     const { from, to } = this.#asking.firstMs
-    line.qualifyAt = isTls && !trunk.register ? now() : now() + from + random() * (to - from)
+    const isAtOnce = line.wasElsewhere || (isTls && !trunk.register)
+    line.wasElsewhere = false
+    line.qualifyAt = now() + (isAtOnce ? 0 : from + random() * (to - from))
     this.#register(line, destination)
   }
 

@@ -29,6 +29,8 @@ import { HandlingTime } from '../queues/queue-place.ts'
 import { changedRules } from '../recording/recording-rules.ts'
 import type { Agent, FloorState } from '../state.ts'
 import { setSupervisionShown } from '../supervision/evolve-supervision.ts'
+import { placeOf } from '../trunks/trunk-connection.ts'
+import { noteMoved } from '../trunks/trunk-trial.ts'
 
 export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
   if (evolveGate(state, change)) return
@@ -38,8 +40,13 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'trunk.saved': {
       const known = state.trunks.get(change.trunk.id)
-      if (known !== undefined) known.trunk = change.trunk
-      else {
+      if (known !== undefined) {
+        if (placeOf(known.trunk) !== placeOf(change.trunk)) {
+          noteMoved(known, at)
+          known.ease = noEase()
+        }
+        known.trunk = change.trunk
+      } else {
         const idle = {
           up: false,
           reason: '',

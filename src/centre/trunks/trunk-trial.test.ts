@@ -61,6 +61,44 @@ describe('a trunk of which only a call can tell that it is back', () => {
     assert.equal(takes(), false)
   })
 
+  test('begins anew where it is saved with another address, and goes on where something else of it is saved', () => {
+    const floor = new TestFloor({})
+    const state = () => floor.state.trunks.get(trunk)!
+    const save = (more: object) =>
+      floor.do({
+        type: 'records.committed',
+        facts: [{ type: 'trunk.saved', trunk: { ...state().trunk, ...more } }],
+      })
+    const silentFor = (seconds: number) => {
+      for (let s = 0; s < seconds; s++) {
+        floor.pass(1_000)
+        for (const call of floor.state.calls.values())
+          if (call.phase === 'dialing') floor.do({ type: 'leg.ended', leg: call.leg, ...unheard })
+      }
+    }
+    floor.do(silent)
+    floor.ready(alice)
+    floor.leads(...Array.from({ length: 9 }, (_, n) => lead(n)))
+    silentFor(600)
+    assert.equal(state().trial!.pauseMs, 480_000)
+    const { trial } = state()
+    save({ maxCalls: state().trunk.maxCalls + 1 })
+    assert.deepEqual(state().trial, trial)
+    state().ease = { ...state().ease, share: 1 / 32, at: floor.clock.now() }
+    save({ host: 'corrected.example' })
+    assert.deepEqual(state().trial, { at: floor.clock.now() + 60_000, pauseMs: 60_000 })
+    assert.equal(state().ease.share, 1)
+    floor.do({ type: 'trunk.up', trunk })
+    floor.pass(1_000)
+    floor.do({ ...silent, reason: 'no response there' })
+    assert.equal(state().trial!.pauseMs, 60_000, 'nobody there either: that is a minute, not what the last one came to')
+    silentFor(600)
+    floor.do({ type: 'trunk.up', trunk })
+    save({ port: 5_099 })
+    floor.do({ ...silent, reason: 'no response at that port' })
+    assert.equal(state().trial!.pauseMs, 60_000)
+  })
+
   test('waits on where it fell silent again within minutes of being tried, and a minute where it was up for longer', () => {
     const floor = new TestFloor({})
     floor.ready(alice)

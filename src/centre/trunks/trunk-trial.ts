@@ -28,6 +28,12 @@ export function noteTried(floor: TrunkFloor, at: number): void {
   if (floor.trial !== null) floor.trial = after(Math.min(floor.trial.pauseMs * 2, longestPauseMs), at)
 }
 
+/** Called by `evolve` when it is saved with another address: how long nobody was found at the last one says nothing of this. */
+export function noteMoved(floor: TrunkFloor, at: number): void {
+  floor.lastTrial = null
+  if (floor.trial !== null) floor.trial = after(firstPauseMs, at)
+}
+
 const after = (pauseMs: number, at: number) => ({ at: at + pauseMs, pauseMs })
 
 function pauseOf({ lastTrial }: TrunkFloor, at: number): number {
