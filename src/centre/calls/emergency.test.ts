@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrunkId } from '../../lib/ids.ts'
 import { TestFloor, trunk } from '../testing.ts'
+import type { TrunkTrouble } from '../trunks/trunk-trouble.ts'
 import { emergencyWay } from './emergency.ts'
 
 const other = 't_other' as TrunkId
@@ -14,8 +15,7 @@ function twoTrunks() {
   floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: { ...first!.trunk, id: other } }] })
   floor.do({ type: 'trunk.up', trunk: other })
   const taken = () => emergencyWay(floor.state, floor.clock.now())?.line.trunk
-  const down = (id: TrunkId, why: 'calls_silent' | 'options_silent' | 'registration_silent' | 'registration_refused') =>
-    floor.do({ type: 'trunk.down', trunk: id, reason: why, why })
+  const down = (id: TrunkId, why: TrunkTrouble) => floor.do({ type: 'trunk.down', trunk: id, reason: why, why })
   return { floor, taken, down }
 }
 
@@ -36,5 +36,17 @@ test('and where all are down by one that was refused something before one where 
     down(trunk, why)
     down(other, 'registration_refused')
     assert.equal(taken(), other, why)
+  }
+})
+
+test('and before both by one where OPTIONS are refused: somebody is there, and calls may be taken', () => {
+  const before = ['calls_silent', 'options_silent', 'registration_silent', 'registration_refused', 'closed'] as const
+  for (const why of before) {
+    const { floor, taken, down } = twoTrunks()
+    down(trunk, why)
+    down(other, 'options_refused')
+    assert.equal(taken(), other, why)
+    floor.do({ type: 'trunk.up', trunk })
+    assert.equal(taken(), trunk, 'one that is up is taken before')
   }
 })

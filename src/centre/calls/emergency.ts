@@ -29,15 +29,16 @@ export function emergencyIntent(state: FloorState, dialled: string): DialIntent 
 }
 
 /**
- * A trunk that is up and has room; else one that is up; else any that is switched on and was not tried: of these the one that is eased least, and one
- * that is down for its registration or connection before one where nobody answers. null: none has a number to show.
+ * A trunk that is up and has room; else one that is up; else any that is switched on and was not tried: of these the one that is eased least; of those
+ * that are down one where somebody is there and refuses OPTIONS before one that lacks its registration or connection, and that before one where nobody
+ * answers. null: none has a number to show.
  */
 export function emergencyWay(state: FloorState, now: number, tried: readonly TrunkId[] = []): EmergencyWay | null {
   const isSilent = ({ why }: TrunkFloor) =>
     why === 'calls_silent' || why === 'options_silent' || why === 'registration_silent'
   const rank = (floor: TrunkFloor) => {
-    if (!floor.up) return isSilent(floor) ? 0 : 1
-    return (roomOf(floor) > 0 ? 4 : 2) + shareNow(floor.ease, now)
+    if (!floor.up) return isSilent(floor) ? 0 : floor.why === 'options_refused' ? 2 : 1
+    return (roomOf(floor) > 0 ? 5 : 3) + shareNow(floor.ease, now)
   }
   let best: TrunkFloor | null = null
   for (const floor of state.trunks.values()) {
