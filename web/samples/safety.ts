@@ -74,7 +74,11 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
         },
       ],
       spent: '14',
-      help: { zone: 'Asia/Shanghai', numbers: ['110', '119', '120', '122', '112', '911'], missing: ['112', '911'] },
+      help: {
+        zone: 'Asia/Shanghai',
+        numbers: ['110', '119', '120', '122', '12110', '12119', '12122', '12395', '999', '112', '911'],
+        missing: ['12110', '12119', '12122', '12395', '999', '112', '911'],
+      },
       dialling: {
         values: {
           emergency: '110\n119\n120\n122',

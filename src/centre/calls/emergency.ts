@@ -22,7 +22,7 @@ export type EmergencyWay = { verdict: Verdict; line: { ok: true; trunk: TrunkId;
 
 /** What an agent means who dials an emergency number; null: it is none. */
 export function emergencyIntent(state: FloorState, dialled: string): DialIntent | null {
-  const number = emergencyOf(state.toll.rules, dialled)
+  const number = emergencyOf(state.toll.rules, state.zone, dialled)
   if (number === null) return null
   const nobody = { campaign: null, lead: null, party: null, name: null, relation: null, callback: null }
   return { number, ...nobody, mode: 'manual' }
@@ -74,7 +74,7 @@ export function isCallForHelp(state: FloorState, id: CallId): boolean {
 }
 
 export function isEmergency(state: FloorState, number: string): boolean {
-  return emergencyOf(state.toll.rules, number) !== null
+  return emergencyOf(state.toll.rules, state.zone, number) !== null
 }
 
 /** The far end of a call that a desk phone placed by itself has answered. */

@@ -64,7 +64,7 @@ function leaveForEmergency(d: Draft, agent: Agent): boolean {
 /** A desk phone dialled by itself, for help or on its second line. Of a call for help the phone hears the ring-back and the call is patched to it when it is answered. */
 export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
-  const number = emergencyOf(d.state.toll.rules, to)
+  const number = emergencyOf(d.state.toll.rules, d.state.zone, to)
   const isTooMuch = () =>
     deskCallsOf(d, user) >= deskCallsMax ||
     d.state.toll.helpedIn(user, { from: d.now - burstMs, to: d.now }) >= burstMax

@@ -45,10 +45,16 @@ export function isHome(number: string, zone: string): boolean {
   return placeOf(number) === homeOf(zone)
 }
 
-/** The emergency number that was dialled, as it goes out; null: none. Spaces and dashes are passed over, and nothing else is. */
-export function emergencyOf(rules: Pick<TollRules, 'emergency'>, dialled: string): string | null {
-  const digits = dialled.slice(0, 20).replace(/[\s-]/g, '')
-  return rules.emergency.includes(digits) ? digits : null
+/**
+ * The emergency number that was dialled, as it goes out; null: none. Passed over are spaces and dashes, a # that ends what was dialled, and the code
+ * of the centre's own country, which phones put before whatever is dialled: `+86110` is no person's.
+ */
+export function emergencyOf(rules: Pick<TollRules, 'emergency'>, zone: string, dialled: string): string | null {
+  const digits = dialled.slice(0, 20).replace(/[\s-]/g, '').replace(/#$/, '')
+  const code = homeOf(zone)
+  const before = [`+${code}`, `00${code}`].find(each => digits.startsWith(each)) ?? ''
+  const number = digits.slice(before.length)
+  return rules.emergency.includes(number) ? number : null
 }
 
 /** The beginning that bars this number; null: none does. */

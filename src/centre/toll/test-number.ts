@@ -14,7 +14,7 @@ export function testObstacle(rules: TollRules, zone: string, dialled: string): R
       rule: 'number_invalid',
       words: `${JSON.stringify(dialled.slice(0, 24))}: 1 to 20 digits, * and # allowed.`,
     }
-  if (emergencyOf(rules, plain) !== null)
+  if (emergencyOf(rules, zone, plain) !== null)
     return { rule: 'number_emergency', words: `${plain} is an emergency number: nobody tests with it.` }
   const number = asDialled(plain)
   if (number === null) return null

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { emergencyNumbersIn } from '../../centre/toll/emergency-numbers.ts'
 import { tollRulesIn } from '../../centre/toll/rules.ts'
 import { saveTollRules } from '../../records/gate/toll.ts'
 import { saveSettings } from '../../records/settings.ts'
@@ -47,10 +48,10 @@ test('the page says which emergency numbers are those of here, and which of them
   const { cookie: hers } = await abroad.signIn('sue')
   await saveSettings(abroad.deps.records, 'system', { 'centre.zone': 'Asia/Singapore' })
   const before = await look(abroad, hers, '/admin/safety')
-  assert.match(before.text, /Asia\/Singapore）的号码：999 · 995 · 112 · 911/)
+  assert.match(before.text, /Asia\/Singapore）的号码：999 · 995 · 993 · 112 · 911/)
   assert.doesNotMatch(before.text, /拨不通/)
   assert.equal((await send(abroad, hers, 'POST', '/admin/safety/dialling', right)).status, 303)
-  assert.match((await look(abroad, hers, '/admin/safety')).text, /999 · 995 · 112 · 911 现在拨不通/)
+  assert.match((await look(abroad, hers, '/admin/safety')).text, /999 · 995 · 993 · 112 · 911 现在拨不通/)
   const { barred } = await saveTollRules(abroad.deps.records, 'system', {})
   assert.deepEqual(abroad.engine.state.toll.rules, { ...tollRulesIn('Asia/Singapore'), barred })
 })
@@ -103,14 +104,8 @@ test('the API reads and sets the rules, and refuses what is none', async () => {
   const { secret } = await house.token('admin')
   const set = await house.api(secret, 'POST', '/toll/rules', { barred: ['+979'], night: null })
   assert.equal(set.status, 200)
-  assert.deepEqual(((await set.json()) as { emergency: string[] }).emergency, [
-    '110',
-    '119',
-    '120',
-    '122',
-    '112',
-    '911',
-  ])
+  const { emergency } = (await set.json()) as { emergency: string[] }
+  assert.deepEqual(emergency, emergencyNumbersIn('Asia/Shanghai'))
   assert.deepEqual(house.engine.state.toll.rules.barred, ['+979'])
   const bad = await house.api(secret, 'POST', '/toll/rules', { barred: ['+'], byHand: { clerk: ['home'] } })
   assert.equal(bad.status, 422)

@@ -86,7 +86,8 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const again = kept === null ? await dialledAgain(deps, c.var.user, textOf(typed, 'again')) : null
     const clicked = again ?? (kept === null ? await dialledOf(deps, c, typed) : null)
     const typedNumber = textOf(typed, 'number')
-    const emergency = emergencyOf(deps.engine.state.toll.rules, typedNumber)
+    const { toll, zone } = deps.engine.state
+    const emergency = emergencyOf(toll.rules, zone, typedNumber)
     const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)
     const campaign = kept?.campaign ?? again?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }

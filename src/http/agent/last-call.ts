@@ -47,7 +47,7 @@ export async function deskLast(
   const { state } = deps.engine
   const { number, direction, lead, party: ref, announced } = call
   const { by, cause, result, sipStatus, text } = call.ending!
-  const isForHelp = direction === 'out' && emergencyOf(state.toll.rules, number) !== null
+  const isForHelp = direction === 'out' && emergencyOf(state.toll.rules, state.zone, number) !== null
   const [party] = ref === null ? [] : await deps.store.read('parties.byRefs', { refs: [ref] })
   const name = call.name ?? party?.name ?? (isForHelp ? w.agent.who.emergency : null)
   const owed = callbacks.find(each => each.number === number && each.lead === lead)
@@ -93,7 +93,7 @@ export async function dialledAgain(deps: Deps, user: User, id: string) {
 }
 
 function isDiallable(state: FloorState, user: User, { number, campaign }: CallRecord): boolean {
-  if (emergencyOf(state.toll.rules, number) !== null) return true
+  if (emergencyOf(state.toll.rules, state.zone, number) !== null) return true
   const open = dialCampaigns(state, user)
   return campaign === null ? open.length > 0 : open.some(({ id }) => id === campaign)
 }
