@@ -137,6 +137,17 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await columns(), places)
   })
 
+  test('when the button that was pressed is gone the focus is at the heading of its column, and not around all of it', async () => {
+    const focus = () =>
+      page.evaluate<{ in: string; tag: string; height: number }>(
+        `(({ parentElement, tagName, clientHeight }) => ({ in: parentElement?.id ?? '', tag: tagName, height: clientHeight }))(document.activeElement)`,
+      )
+    for (let tries = 0; tries < 50 && (await focus()).in !== 'who'; tries++) await sleep(100)
+    const { height, ...where } = await focus()
+    assert.deepEqual(where, { in: 'who', tag: 'H2' })
+    assert.ok(height > 0 && height < 48, `${height} px`)
+  })
+
   test('the answer shows the call on the desk by one push, with what is owed, and the columns have not moved', async t => {
     await page.evaluate(
       `new MutationObserver(() => { if (document.querySelector('#state-bar[data-phase="talking"]') && !window.poppedAt) window.poppedAt = Date.now() }).observe(document.querySelector('.desk'), { subtree: true, childList: true, attributes: true })`,

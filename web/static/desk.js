@@ -55,7 +55,9 @@
       (id && document.getElementById(id)) ||
       (stays && within?.querySelector(`[data-stays="${CSS.escape(stays)}"]`)) ||
       (key && within?.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`))
-    for (const place of [same, within, document.getElementById('main')])
+    // A column is a third of the window: its heading says as well where one is.
+    const heading = within?.querySelector('h2[tabindex]')
+    for (const place of [same, heading, within, document.getElementById('main')])
       if (place && !place.disabled && place.checkVisibility()) return place.focus({ preventScroll: true })
   }
 

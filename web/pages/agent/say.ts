@@ -12,7 +12,7 @@ import type { DeskSay } from './say-props.ts'
 export function sayColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   return html`<section id="say" class="column" tabindex="0" aria-label="${w.agent.say.title}">
-<h2>${icon('scroll-text')}${w.agent.say.title}</h2>
+<h2 tabindex="-1">${icon('scroll-text')}${w.agent.say.title}</h2>
 ${props.say ? script(props.say, props, w) : html`<p class="muted">${w.agent.say.none}</p>`}
 ${salesPart(props.sales, props.frame)}</section>`
 }

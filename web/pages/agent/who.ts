@@ -15,7 +15,7 @@ import { prospectPart } from './sales.ts'
 export function whoColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   return html`<section id="who" class="column" tabindex="0" aria-label="${w.agent.who.title}">
-<h2>${icon('user-round')}${w.agent.who.title}</h2>
+<h2 tabindex="-1">${icon('user-round')}${w.agent.who.title}</h2>
 ${props.party ? card(props.party, props, w) : html`<p class="muted">${w.agent.who.none}</p>`}
 <h2>${icon('history')}${props.party ? w.agent.history.title : w.agent.callbacks.title}</h2>
 ${props.party ? historyList(props.history, props.frame) : callbackList(props, props.callbacks.slice(0, 8), w)}

@@ -15,7 +15,7 @@ import { writeFields } from './write-fields.ts'
 export function writeColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   return html`<section id="write" class="column" tabindex="0" aria-label="${w.agent.write.title}">
-<h2>${icon('pencil')}${w.agent.write.title}</h2>
+<h2 tabindex="-1">${icon('pencil')}${w.agent.write.title}</h2>
 ${props.checklist ? checklistPart(props.checklist) : null}${props.call && props.call.consult?.side !== 'asked' ? form(props, props.call, w) : html`<p class="muted">${w.agent.write.none}</p>`}
 </section>`
 }
