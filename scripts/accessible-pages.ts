@@ -56,6 +56,14 @@ export function checkPages(ofWhom: string, isMeant: (name: string) => boolean): 
             return document.documentElement.scrollWidth - innerWidth
           })
           assert.ok(wide <= 0, `${look}: the page is ${wide} px wider than the window`)
+          const over = await page.evaluate(() => {
+            const { document } = globalThis as unknown as Window
+            const rightOf = (each: Box) => each.getBoundingClientRect().right
+            return [...document.querySelectorAll('#call-bar .times > *')]
+              .map(each => `${each.className}: ${Math.round(rightOf(each) - rightOf(each.parentElement))} px`)
+              .filter(each => !/: (?:-\d+|[01]) px$/.test(each))
+          })
+          assert.deepEqual(over, [], `${look}: what the call bar says stays in its place`)
         }
         assert.deepEqual(blocked, [], 'no script failed')
       })
@@ -63,9 +71,10 @@ export function checkPages(ofWhom: string, isMeant: (name: string) => boolean): 
 }
 
 /** What of the browser's world the test asks for. */
+type Box = { className: string; parentElement: Box; getBoundingClientRect(): { right: number } }
 type Window = {
   innerWidth: number
-  document: { documentElement: { scrollWidth: number } }
+  document: { documentElement: { scrollWidth: number }; querySelectorAll(where: string): Iterable<Box> }
   axe: {
     run(
       root: object,

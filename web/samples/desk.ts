@@ -58,6 +58,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       ...sampleCall(language),
       ...{ direction: 'in', mode: null, diverted: { number: '139 **** 0042', reason: 'no-answer' } },
       quietSince: sampleNow - 14_000,
+      supervisors: [{ name: language === 'en' ? 'Sam Sun' : '孙敏', mode: 'listen' }],
     },
   }),
   parked: language => ({
