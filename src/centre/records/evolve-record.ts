@@ -28,6 +28,7 @@ import { Pacer } from '../pacing/pacer.ts'
 import { HandlingTime } from '../queues/queue-place.ts'
 import { changedRules } from '../recording/recording-rules.ts'
 import type { Agent, FloorState } from '../state.ts'
+import { nameTollEnds } from '../toll/follow.ts'
 import { setSupervisionShown } from '../supervision/evolve-supervision.ts'
 import { placeOf } from '../trunks/trunk-connection.ts'
 import { noteMoved } from '../trunks/trunk-trial.ts'
@@ -165,6 +166,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'toll.rulesSaved':
       state.toll.setRules(change.rules, state.zone)
+      nameTollEnds(state)
       break
     default: // sessions, tokens, settings, exports: no matter of the floor
       break

@@ -20,3 +20,8 @@ export function followToll(state: FloorState, change: Fact | Note, at: number): 
       return
   }
 }
+
+/** The rules are others: the calls under way may go on for as long as these say. */
+export function nameTollEnds(state: FloorState): void {
+  for (const { id, at } of state.toll.ends()) pushDue(state, { at, of: 'toll', id })
+}

@@ -109,6 +109,24 @@ test('the centre’s minutes are everybody’s together, and what the store know
   assert.equal(dial(floor, abroad).refusal?.rule, 'toll_centre')
 })
 
+test('rules that are saved while somebody talks abroad hold for that call too: it is ended when these say, at once where that is over', () => {
+  const save = (floor: TestFloor, callMinutesMax: number) => {
+    const rules = { ...tollRulesDefault, ...anywhere, callMinutesMax }
+    floor.do({ type: 'records.committed', facts: [{ type: 'toll.rulesSaved', rules }] })
+  }
+  for (const callMinutesMax of [30, 90, 10]) {
+    const floor = floorWith({ ...anywhere, callMinutesMax: 60 })
+    dial(floor, abroad)
+    talkFor(floor, 20 * 60_000)
+    save(floor, callMinutesMax)
+    assert.equal(floor.count('call.ended'), callMinutesMax < 20 ? 1 : 0)
+    floor.pass(Math.max(0, callMinutesMax - 20) * 60_000 - 1)
+    assert.equal(floor.count('call.ended'), callMinutesMax < 20 ? 1 : 0)
+    floor.pass(1)
+    assert.equal(floor.last('call.ended').ending.cause, 'toll_limit')
+  }
+})
+
 test('a call abroad by hand is ended when it has gone on for as long as one may, by whatever the clock was set', () => {
   const floor = floorWith({ ...anywhere, callMinutesMax: 30 })
   dial(floor, abroad)
