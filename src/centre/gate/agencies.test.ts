@@ -134,6 +134,31 @@ test('an agency that is suspended in the middle of a call finishes it and makes 
   assert.equal(floor.do({ type: 'agent.signOn', agent: zhou }).refusal, null)
 })
 
+test('who calls for help gets through when the agency is suspended or the account is switched off meanwhile, and leaves after it', () => {
+  const off = (floor: TestFloor): RecordFact => ({
+    type: 'user.saved',
+    user: { ...floor.agent(zhou).user, enabled: false },
+  })
+  const suspended = (): RecordFact => ({ type: 'agency.saved', agency: { ...agency, state: 'suspended' } })
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
+  for (const station of ['browser', 'phone-rung'] as const)
+    for (const change of [off, suspended]) {
+      const floor = floorWith()
+      keep(floor, { type: 'user.saved', user: { ...floor.agent(zhou).user, station } })
+      floor.ready(zhou)
+      assert.equal(floor.do({ type: 'agent.dial', agent: zhou, number: '110', ...nobody }).refusal, null)
+      keep(floor, change(floor))
+      const { rung } = floor.agent(zhou)
+      if (rung !== null) floor.do({ type: 'leg.answered', leg: rung.leg })
+      assert.equal(floor.last('call.dialed').number, '110', station)
+      floor.do({ type: 'leg.answered', leg: floor.call.leg })
+      assert.deepEqual([floor.call.phase, floor.agent(zhou).phase], ['talking', 'talking'])
+      floor.partyEnds(floor.call)
+      floor.pass(20_000)
+      assert.equal(floor.agent(zhou).phase, 'signed_off')
+    }
+})
+
 test('outside its contract an agency’s calls are refused by the day in the centre’s zone', () => {
   const floor = floorWith({ agency: { until: '2026-11-24' } })
   floor.ready(zhou)

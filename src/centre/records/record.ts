@@ -1,11 +1,12 @@
 /** The records door has committed something: the floor takes note, and withdraws what is no longer allowed. */
 import { agencyBar } from '../../lender/agency.ts'
-import type { AgencyId, CampaignId } from '../../lib/ids.ts'
+import type { AgencyId, CampaignId, UserId } from '../../lib/ids.ts'
 import { stopRinging } from '../agents/ring.ts'
 import { leaveFloor, settle } from '../agents/settle.ts'
 import { isDialledAheadFor, stationOf } from '../agents/station-now.ts'
 import type { Call } from '../call-state.ts'
 import type { DialIntent } from '../calls/dial-intent.ts'
+import { isCallForHelp, isEmergency } from '../calls/emergency.ts'
 import { endCall } from '../calls/ending.ts'
 import { signOff } from '../desk/agent.ts'
 import { moveStation } from '../desk/station.ts'
@@ -42,9 +43,8 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     const news = overtakenBy(fact)
     if (news !== null) told.set(news.party, news.by)
     if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
-    if (fact.type === 'user.saved' && !mayWork(fact.user) && isSignedOn(d, fact.user.id)) {
-      signOff(d, fact.user.id, 'user_disabled')
-    }
+    if (fact.type === 'user.saved' && !mayWork(fact.user) && isSignedOn(d, fact.user.id))
+      leave(d, fact.user.id, 'user_disabled')
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
     if (fact.type === 'agency.saved' && agencyBar(fact.agency, dateOf(d.state.zone, d.now)) !== null)
@@ -93,17 +93,29 @@ function sendAway(d: Draft, agency: AgencyId): void {
   for (const agent of d.state.agents.values()) {
     if (agent.user.agency !== agency || agent.phase === 'signed_off') continue
     const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
-    const isWithdrawn = call !== undefined && call.direction === 'out' && call.answeredAt === null
+    const isWithdrawn = call !== undefined && isWithdrawable(d, call)
     // The state shows the call still that has just been ended.
     if (isWithdrawn) leaveFloor(d, agent, 'agency_suspended')
-    else signOff(d, agent.user.id, 'agency_suspended')
+    else leave(d, agent.user.id, 'agency_suspended')
   }
+}
+
+/** Whose desk phone rings for the help that they dialled gets to it first. */
+function leave(d: Draft, id: UserId, reason: string): void {
+  const rung = d.state.agents.get(id)?.rung ?? null
+  if (rung === null || !isEmergency(d.state, rung.intent.number)) return signOff(d, id, reason)
+  d.fact({ type: 'agent.nextPlanned', agent: id, next: { phase: 'signed_off' } })
+}
+
+/** It only rings; who calls for help is left alone. */
+function isWithdrawable(d: Draft, call: Call): boolean {
+  return call.direction === 'out' && call.answeredAt === null && !isCallForHelp(d.state, call.id)
 }
 
 /** A number or person that may not be called any more stops ringing at once. */
 function withdrawCalls(d: Draft, isMeant: (call: Call) => boolean): void {
   for (const call of d.state.calls.values()) {
-    if (call.direction === 'in' || call.answeredAt !== null || !isMeant(call)) continue
+    if (!isWithdrawable(d, call) || !isMeant(call)) continue
     endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
   }
 }
