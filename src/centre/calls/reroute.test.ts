@@ -251,6 +251,27 @@ test('help is called through the next trunk too, full or not, and rings for as l
   assert.equal(floor.call.phase, 'ringing')
 })
 
+test('help that one trunk forbids, knows nobody for or takes long to refuse goes by the others, as many as there are', () => {
+  const answers: Ended[] = [
+    { sipStatus: 403 },
+    { sipStatus: 404, q850: 1 },
+    { sipStatus: 486, q850: 17 },
+    { cause: 'fault', sipStatus: 488 },
+  ]
+  const floor = dialling()
+  refused(floor, { sipStatus: 486 })
+  const help = { agent: alice, number: '110', campaign: null, lead: null, party: null, name: null, relation: null }
+  floor.do({ type: 'agent.dial', ...help })
+  for (const [n, how] of answers.entries()) {
+    floor.pass(rerouteWithinMs)
+    refused(floor, { ...how, heard: 'progress' })
+    assert.equal(floor.count('call.rerouted'), n + 1)
+  }
+  assert.equal(new Set([...floor.call.tries.map(each => each.trunk), floor.call.trunk]).size, ids.length)
+  refused(floor, { sipStatus: 403 })
+  assert.equal(floor.last('call.ended').ending.sipStatus, 403, 'there is no other trunk')
+})
+
 test('an outside number that a call is passed on to keeps to the trunks of the agent who passed it on', () => {
   const first = setupOf({}).trunks[0]!
   const trunks = ids.map((id, n) => ({ ...first, id, name: id, callerIds: [`0215555000${n}`] }))
