@@ -75,6 +75,29 @@ test('who is owed a call in a predictive campaign is dialled for an agent who is
   assert.equal(floor.last('call.dialed').callback, 'cb_1')
 })
 
+test('whom a predictive campaign abandoned is called back by the rule of a guaranteed agent, also under a policy that has others rest', () => {
+  const floor = new TestFloor({ campaign: { mode: 'predictive', policy: 'UK', abandoned: 'callback' } })
+  floor.ready(alice)
+  floor.leads(carl)
+  floor.pass(2_000)
+  floor.do({ type: 'agent.break', agent: alice, reason: 'tea' })
+  floor.do({ type: 'leg.answered', leg: floor.call.leg })
+  floor.pass(10_000)
+  assert.equal(floor.last('lead.released').reason, 'ABANDONED')
+  floor.do({ type: 'agent.ready', agent: alice })
+  floor.pass(10 * 60_000)
+  const promised = { tries: 0, reason: 'abandoned' } as const
+  const owed = { ...leadOf('le_0', carl), callback: 'cb_1' as CallbackId, promised, attempts: 1 }
+  const resting = { ...leadOf('le_1', carl), attempts: 1 }
+  floor.do({ type: 'leads.loaded', campaign, leads: [owed, resting], exhausted: true })
+  floor.pass(2_000)
+  const { agent, mode, callback } = floor.last('call.dialed')
+  assert.deepEqual([agent, mode, callback], [alice, 'progressive', 'cb_1'])
+  floor.partyEnds(floor.call, { cause: 'rejected', sipStatus: 486 })
+  floor.pass(2_000)
+  assert.equal(floor.count('call.dialed'), 2, 'nobody else may be dialled ahead to that number')
+})
+
 test('agent first with a desk phone: when the line is not there any more at the pick-up, the agent is free and not on a break', () => {
   const floor = new TestFloor({ station: 'phone-rung', campaign: { reserved: true } })
   floor.leads(carl)

@@ -70,7 +70,7 @@ type Asked = { phone: LeadPhone; verdict: Way['verdict'] } | { refusal: GateRefu
 
 function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
   const { id: campaign } = floor.campaign
-  const mode = modeNow(floor)
+  const mode = isAgentFirst(floor, lead) ? 'progressive' : modeNow(floor) // as it is dialled
   let refused: { refusal: GateRefusal; number: string } | null = null
   for (const phone of candidatePhones(lead)) {
     const gate = mayContact(d.state, requestOf(lead, phone, campaign, mode), d.now)
