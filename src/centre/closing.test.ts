@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import type { StationKind } from './entities.ts'
 import { closingInputs } from './house-closing.ts'
-import { alice, bob, campaign, sam, TestFloor, trunk } from './testing.ts'
+import { alice, bob, campaign, queue, sam, TestFloor, trunk } from './testing.ts'
 
 const number = (n: number) => `+86138${String(n).padStart(8, '0')}`
 const nobody = { campaign: null, lead: null, name: null, party: null, relation: 'SELF' } as const
@@ -131,6 +131,62 @@ test('a caller is turned away with 503, and who waits is given to nobody', () =>
   floor.do({ type: 'leg.offered', leg: 'in_late' as LegId, trunk, from: '13900002222', to: '95588' })
   assert.deepEqual(floor.lastEffect('phone.reject'), { type: 'phone.reject', leg: 'in_late', sipStatus: 503 })
   assert.equal(floor.last('call.ended').ending.text, 'the house closes')
+})
+
+test('who waits for a person when the house closes is counted as hung up on, and owed a call', () => {
+  const floor = new TestFloor({ campaign: { state: 'paused' } })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const waiting = floor.caller('13900001111')
+  floor.pass(9_000)
+  close(floor)
+  const { ending } = floor.last('call.ended')
+  assert.deepEqual([ending.by, ending.cause, ending.result], ['system', 'abandoned', 'ABANDONED'])
+  assert.deepEqual(floor.last('call.abandoned'), {
+    type: 'call.abandoned',
+    ...{ call: waiting.id, campaign: null, queue, waitedMs: 9_000 },
+  })
+  const { number, reason, queue: of } = floor.last('callback.scheduled').callback
+  assert.deepEqual([number, reason, of], ['+8613900001111', 'abandoned', queue])
+})
+
+test('so is whom a desk phone is rung for, and who was passed on and waits; who talks is owed nothing', () => {
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { state: 'paused' } })
+  floor.ready(alice, bob)
+  const [rung, passed] = [floor.caller('13900001111'), floor.caller('13900002222')]
+  assert.deepEqual([rung.phase, passed.phase], ['assigned', 'assigned'])
+  floor.do({ type: 'leg.answered', leg: passed.agentLeg! })
+  floor.do({ type: 'agent.transfer', agent: passed.agent!, call: passed.id, target: { queue } })
+  assert.equal(passed.phase, 'waiting')
+  close(floor)
+  assert.equal(floor.count('call.abandoned'), 1)
+  const owed = floor.facts.flatMap(fact => (fact.type === 'callback.scheduled' ? [fact.callback] : []))
+  assert.deepEqual(
+    owed.map(({ number, reason }) => [number, reason]),
+    [
+      ['+8613900001111', 'abandoned'],
+      ['+8613900002222', 'overflow'],
+    ],
+  )
+
+  const talks = new TestFloor()
+  talks.ready(alice)
+  talks.caller()
+  close(talks)
+  assert.equal(talks.count('callback.scheduled'), 0)
+})
+
+test('who hears that we are sorry when the house closes stays whom we abandoned', () => {
+  const floor = new TestFloor()
+  floor.leads(number(1))
+  floor.ready(alice)
+  const { call } = floor
+  floor.do({ type: 'agent.break', agent: alice, reason: 'tea' })
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  floor.pass(2_500)
+  assert.equal(call.dismissed, 'abandoned')
+  close(floor)
+  assert.deepEqual(floor.last('call.ended').ending.result, 'ABANDONED')
+  assert.equal(floor.count('call.abandoned'), 1)
 })
 
 const rings = (floor: TestFloor) => floor.effects.filter(({ type }) => type === 'phone.ring').length

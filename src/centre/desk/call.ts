@@ -10,7 +10,7 @@ import { hiddenKey } from '../calls/hidden-key.ts'
 import type { Draft } from '../draft.ts'
 import { keypadLeg } from '../leg.ts'
 import { mute, partyStillHolds, unmute } from '../queues/acd.ts'
-import { abandon, abandonAsker } from '../queues/waiting.ts'
+import { abandon, abandonAsker, abandonCaller, dismissedAs, oweWaiting } from '../queues/waiting.ts'
 import type { Agent } from '../state.ts'
 import { phoneRefused, takeBack } from '../transfer/consultation.ts'
 
@@ -82,14 +82,23 @@ export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system', us
   if (who !== undefined && !seesCall(sightOf(d.state, who), call))
     return d.refuse('other_team', 'This call is of a team that you do not lead.')
   const said = { sipStatus: null, q850: 16 }
-  // Whoever answered, or asked a notice for a person, had nobody yet: a shutdown does not leave that out of the account.
   const { direction, phase, dismissed, connectedAt } = call
-  const isWaiting = direction === 'out' && phase === 'waiting' && dismissed === null && connectedAt === null
+  if (dismissed !== null) return endCall(d, call, { by, cause: dismissed, result: dismissedAs(call), ...said })
+  // Whoever answered, or asked a notice for a person, had nobody yet, also while a desk phone is rung for them: a shutdown does not leave that out of the
+  // account.
+  const isForNobody = phase === 'waiting' || (phase === 'assigned' && agentOf(d, call)?.phase === 'ringing')
+  const isWaiting = direction === 'out' && isForNobody && connectedAt === null
   if (isWaiting && call.notice === null) {
     abandon(d, call)
     return endCall(d, call, { by, cause: 'abandoned', result: 'ABANDONED', ...said })
   }
   if (isWaiting) abandonAsker(d, call)
+  // A supervisor knows whom they end.
+  if (by === 'system') oweWaiting(d, call)
+  if (by === 'system' && direction === 'in' && isForNobody && call.passed === null) {
+    abandonCaller(d, call)
+    return endCall(d, call, { by, cause: 'abandoned', result: 'ABANDONED', ...said })
+  }
   const answered = call.answeredAt !== null
   const cause = answered ? 'hangup' : 'cancelled'
   const result = answered ? 'ANSWERED' : 'CANCELLED'

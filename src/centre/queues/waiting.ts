@@ -53,8 +53,7 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
     if (isLate) abandonAsker(d, call)
     return endCall(d, call, { by: 'party', cause: 'hangup', result: 'ANSWERED', ...ending }, leg)
   }
-  const waitedMs = d.now - (call.queuedAt ?? d.now)
-  d.fact({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
+  const waitedMs = abandonCaller(d, call)
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
   // Who was not answered has proved nothing: addresses of UDP are forged, and what is owed is dialled.
   const isOwed = call.answeredAt !== null && waitedMs >= (queue?.callbackAfterMs ?? 0)
@@ -86,6 +85,23 @@ export function abandon(d: Draft, call: Call): void {
 export function abandonAsker(d: Draft, call: Call): void {
   const waitedMs = d.now - (call.notice?.askedAt ?? d.now)
   d.fact({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
+}
+
+/** A caller who waited for a person. Answers for how long. */
+export function abandonCaller(d: Draft, call: Call): number {
+  const waitedMs = d.now - (call.queuedAt ?? d.now)
+  d.fact({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
+  return waitedMs
+}
+
+/** The house hangs up on who waits for a person, or is on the way to one: they are owed a call, as they are when the process dies (recover.ts). */
+export function oweWaiting(d: Draft, call: Call): void {
+  const { phase, direction, passed, connectedAt, campaign } = call
+  const isUnderWay = phase === 'waiting' || phase === 'assigned' || phase === 'menu' || phase === 'passing'
+  if (!isUnderWay || call.dismissed !== null) return
+  if (passed !== null || (direction === 'out' && connectedAt !== null))
+    callBack(d, call, 'overflow', { campaign, agent: passed?.by ?? null })
+  else if (direction === 'in') callBack(d, call, 'abandoned', { agent: call.parkedFor })
 }
 
 /** Plays a last prompt; the call ends when it is over. `prompt` null: the caller says something of its own. */
