@@ -51,12 +51,13 @@ export function stopRinging(d: Draft, agent: Agent, legGone = false): void {
   releaseIntent(d, intent, 'not_dialled')
 }
 
-/** The lead of an intent that came to nothing is due again at once. */
+/** The lead of an intent that came to nothing is due again at once, at the number that was chosen for it. */
 export function releaseIntent(d: Draft, intent: DialIntent, reason: string): void {
   const { lead, campaign } = intent
   if (lead === null || campaign === null) return
   const state = intent.callback === null ? 'ready' : 'callback' // a promise stays one
-  d.fact({ type: 'lead.released', lead, campaign, state, dueAt: d.now, reason })
+  const next = d.state.campaigns.get(campaign)?.reserved.get(lead)?.next ?? null
+  d.fact({ type: 'lead.released', lead, campaign, state, dueAt: d.now, reason, ...(next === null ? {} : { next }) })
 }
 
 /** The agent's phone rings, for a call or before one. */

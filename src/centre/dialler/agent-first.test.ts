@@ -4,6 +4,7 @@ import type { CallbackId } from '../../lib/ids.ts'
 import { alice, bob, campaign, leadOf, TestFloor, trunk } from '../testing.ts'
 
 const carl = '+8613800000001'
+const declined = { by: 'far', sipStatus: 486, q850: null, cause: 'rejected' } as const
 
 test('agent first: the agent is taken, hears the ringing, and an answer is connected at once', () => {
   const floor = new TestFloor({ campaign: { reserved: true } })
@@ -108,6 +109,19 @@ test('agent first with a desk phone: when the line is not there any more at the 
   assert.equal(floor.agent(alice).phase, 'ready')
   assert.equal(floor.lastEffect('phone.hangUp').leg, leg)
   assert.equal(floor.state.leadsInHand.size, 0)
+})
+
+test('agent first with a desk phone: a lead whose agent does not pick up keeps the number that is its turn', () => {
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { reserved: true } })
+  const other = '+8613800000009'
+  const lead = leadOf('le_9', carl)
+  const phones = [...lead.phones, { number: other, relation: 'SELF' as const }]
+  floor.do({ type: 'leads.loaded', campaign, leads: [{ ...lead, phones, next: other }], exhausted: true })
+  floor.ready(alice)
+  assert.equal(floor.agent(alice).rung?.intent.number, other)
+  floor.do({ type: 'leg.ended', leg: floor.lastEffect('phone.ring').leg, ...declined })
+  const { lead: id, state, next } = floor.last('lead.released')
+  assert.deepEqual([id, state, next], ['le_9', 'ready', other])
 })
 
 test('whoever is dialled for an agent, or by a robot, sees a number of the own city too', () => {
