@@ -112,6 +112,31 @@ test('a caller that requires it gets each ringing reliably, in order; one that k
   }
 })
 
+test('who answers before the PRACK of its ringing came takes that PRACK all the same', () => {
+  const { net, c } = floor()
+  net.change = text => (text.startsWith('INVITE') ? text.replace(/Supported: [^\r]*/, 'Require: 100rel') : text)
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type !== 'incoming') return
+    agent.progress(event.session, 180, null, now)
+    agent.accept(event.session, sdpB, now)
+  })
+  call(net)
+  net.run(40_000)
+  const { text: prack } = sent(net, 'PRACK')[0]!
+  const answers = () => net.wire.filter(one => /\r\nCSeq: \d+ PRACK\r\n/.test(one.text) && one.from === carl)
+  assert.deepEqual(
+    answers().map(one => one.text.slice(8, 11)),
+    ['200'],
+  )
+  assert.equal(sent(net, 'SIP/2.0 180').length, 1)
+  assert.deepEqual(net.types(carl), ['incoming', 'confirmed'])
+  const again = prack.replace(/branch=[^;]+/, 'branch=z9hG4bKagain').replace(/CSeq: \d+/, 'CSeq: 9')
+  net.put(alice, carl, Buffer.from(again, 'latin1'))
+  net.run(100)
+  assert.equal(answers().at(-1)!.text.slice(8, 11), '481')
+  assert.equal(c.figures.sessions, 1)
+})
+
 test('a provisional response out of its order is not acknowledged, nor is one that comes again', () => {
   const { net, c } = floor()
   announces(net, null)

@@ -43,6 +43,8 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
   #provisional: { status: number; bytes: Buffer } | null = null
   /** RFC 3262 §3: one at a time; the next when its PRACK came. */
   #reliable: ReliableProvisional | null = null
+  /** Repeated no more since the call is answered; its PRACK may still come, and is in its right (§3). */
+  #outstanding: ReliableProvisional | null = null
   #waiting: { status: number; sdp: string | null }[] = []
   #acceptWaiting: string | null = null
   #rseq: number
@@ -119,6 +121,10 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
   /** §3: it acknowledges the one that is open, and brings the answer when that held our offer. */
   onPrack(request: Request, now: number): 'unknown' | 'answer' | 'offer' {
     const rack = parseRAck(header(request, 'rack') ?? '')
+    if (rack !== null && this.#outstanding?.isAcknowledgedBy(rack)) {
+      this.#outstanding = null
+      return 'offer'
+    }
     const acknowledged = this.#reliable
     if (rack === null || acknowledged === null || !acknowledged.isAcknowledgedBy(rack)) return 'unknown'
     acknowledged.stop()
@@ -148,6 +154,7 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
       return
     }
     this.#phase = 'talking'
+    this.#outstanding = this.#reliable
     this.#rest()
     this.talk.succeed(this.#transaction, this.#agreed ? null : sdp, now)
     if (this.#replaces !== null) this.#host.replace(this.#replaces, now)

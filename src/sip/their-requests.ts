@@ -14,7 +14,7 @@ import { type SessionTimer, tooBrief } from './session-timer.ts'
 import type { TalkState } from './talk-state.ts'
 import type { ServerTransaction } from './transaction.ts'
 
-/** The call that is not answered yet. */
+/** The call as it was before its answer; a PRACK may come after that. */
 export type EarlyOwner = {
   /** A PRACK came: `unknown` acknowledges nothing, `answer` brings the answer to our offer, `offer` may bring a new one. */
   onPrack(request: Request, now: number): 'unknown' | 'answer' | 'offer'
@@ -160,14 +160,18 @@ export class TheirRequests {
   }
 
   #onPrack(request: Request, transaction: ServerTransaction, now: number): void {
-    const meaning = this.#state.phase === 'early' ? this.#options.early.onPrack(request, now) : 'unknown'
+    const meaning = this.#options.early.onPrack(request, now)
     const sdp = sdpOf(request)
     if (meaning === 'unknown') this.#ours.respond(transaction, 481, [], null, now)
     else if (meaning === 'answer') {
       this.#ours.respond(transaction, 200, [], null, now)
       if (sdp !== null) this.#host.emit({ type: 'reanswered', session: this.#session, sdp })
     } else if (sdp === null) this.#ours.respond(transaction, 200, [], null, now)
-    else if (this.#state.asked !== null || this.#options.modify.isOffering)
+    else if (
+      this.#state.asked !== null ||
+      this.#options.modify.isOffering ||
+      this.#state.unacknowledged?.answer.answerDue
+    )
       this.#ours.respond(transaction, 491, [], null, now)
     else {
       this.#state.asked = { in: 'request', transaction, sdp }
