@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Algorithm, DigestClient, DigestServer, digestResponse, ha1 } from './digest.ts'
+import { alice, carl as farEnd, Net, sdpA, sdpB } from './fixtures/net.ts'
 import { type HeaderLine, type Request, serialise } from './message.ts'
 import { parseMessage } from './parse.ts'
 
@@ -175,4 +176,76 @@ test('a challenge of RFC 2069, without qop, is answered in its shorter form', ()
     qop: null,
   })
   assert.ok(value.includes(`response="${expected}"`) && !value.includes('cnonce'))
+})
+
+/** A call of ours to who takes each nonce once, and asks for another at every request of `methods`. */
+function asked(methods: RegExp) {
+  const net = new Net()
+  const agent = net.add(alice)
+  net.add(farEnd)
+  net.reactions.set(farEnd, (event, far, now) => {
+    if (event.type !== 'incoming') return
+    far.progress(event.session, 183, sdpB, now)
+    net.later(500, at => far.accept(event.session, sdpB, at))
+  })
+  const open = new Set<string>()
+  let serial = 0
+  net.lose = (text, from) => {
+    if (from !== alice || !methods.test(text)) return false
+    const nonce = /nonce="([^"]+)"/.exec(text)?.[1]
+    if (nonce !== undefined && open.delete(nonce)) return false
+    const fresh = `n${++serial}`
+    open.add(fresh)
+    const kept = text.split('\r\n').filter(line => /^(?:Via|From|To|Call-ID|CSeq):/.test(line))
+    const ask = `WWW-Authenticate: Digest realm="r", nonce="${fresh}", qop="auth"`
+    net.put(farEnd, alice, Buffer.from(['SIP/2.0 401 No', ...kept, ask, 'Content-Length: 0', '', ''].join('\r\n')))
+    return true
+  }
+  const session = agent.invite(
+    {
+      target: `sip:1@${farEnd}`,
+      destination: { transport: 'udp', address: farEnd, port: 5060 },
+      from: `sip:4001@${alice}`,
+      sdp: sdpA,
+      auth: carl,
+    },
+    net.now,
+  )
+  net.run(2_000)
+  return { net, agent, session }
+}
+
+test('a BYE that is challenged while a digit is, too, is heard, and so is the digit', () => {
+  const { net, agent, session } = asked(/^(?:INFO|BYE) /)
+  agent.sendInfo(session, '5', 160, net.now)
+  agent.hangUp(session, 16, net.now)
+  net.run(40_000)
+  assert.deepEqual(
+    net.of(farEnd, 'digit').map(({ digit }) => digit),
+    ['5'],
+  )
+  assert.deepEqual(
+    net.of(farEnd, 'ended').map(({ by }) => by),
+    ['remote'],
+  )
+})
+
+test('a PRACK that is challenged anew after its INVITE was is heard', () => {
+  const { net } = asked(/^(?:INVITE|PRACK) /)
+  net.run(40_000)
+  assert.deepEqual(net.types(alice), ['provisional', 'accepted'])
+})
+
+test('a password that is wrong is said twice for each request and no more', () => {
+  const { net, agent, session } = asked(/^x/)
+  net.lose = (text, from) => {
+    if (from !== alice || !text.startsWith('INFO ')) return false
+    const kept = text.split('\r\n').filter(line => /^(?:Via|From|To|Call-ID|CSeq):/.test(line))
+    const ask = 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"'
+    net.put(farEnd, alice, Buffer.from(['SIP/2.0 401 No', ...kept, ask, 'Content-Length: 0', '', ''].join('\r\n')))
+    return true
+  }
+  for (const digit of ['1', '2', '3']) agent.sendInfo(session, digit, 160, net.now)
+  net.run(40_000)
+  assert.equal(net.wire.filter(({ text }) => text.startsWith('INFO ')).length, 6)
 })

@@ -55,12 +55,17 @@ export class DigestClient {
     parameters: Map<string, string>
   } | null = null
   #count = 0
-  /** Challenges answered since the last success; two wrong ones in a row mean that the password is. */
+  /** Challenges answered since the last success, or since one request's first; two wrong ones in a row mean that the password is. */
   #failures = 0
 
   constructor(credentials: DigestCredentials, cnonce: () => string) {
     this.#credentials = credentials
     this.#cnonce = cnonce
+  }
+
+  /** A request is challenged for the first time: another's, under way beside it, says nothing of the password. */
+  begins(): void {
+    this.#failures = 0
   }
 
   /** Takes a 401 or 407. True when sending again with `authorize` makes sense. */

@@ -56,6 +56,8 @@ export class Modify implements ClientOwner, Sleeper {
   /** The next one; `at` is when it may go after a glare. */
   #wanted: (Wish & { at: number | null }) | null = null
   #glares = 0
+  /** What is asked for is under way again with an answer to a challenge. */
+  #isChallenged = false
   #stopped = false
   wakeAt: number | null = null
   queuedAt: number | null = null
@@ -145,6 +147,7 @@ export class Modify implements ClientOwner, Sleeper {
   #succeeded(answer: Response, sent: Sent, now: number): void {
     const { dialog, timer, acknowledge, localSdp } = this.#options
     this.#glares = 0
+    this.#isChallenged = false
     sent.digest?.succeeded()
     refreshTarget(dialog, answer)
     timer.onAnswer(answer, now)
@@ -160,7 +163,10 @@ export class Modify implements ClientOwner, Sleeper {
       this.#wanted = { sdp: this.#wanted?.sdp ?? sdp, at }
       if (at !== null) host.timers.set(this, at)
     }
-    if ((status === 401 || status === 407) && digest?.learn(answer)) again(null)
+    const challenges = status === 401 || status === 407
+    if (challenges && !this.#isChallenged) digest?.begins()
+    this.#isChallenged = challenges && digest?.learn(answer) === true
+    if (this.#isChallenged) again(null)
     else if (status === 422 && timer.onTooBrief(answer)) again(null)
     else if ((status === 405 || status === 501) && method === 'UPDATE') {
       this.#options.forgetUpdate()

@@ -24,6 +24,7 @@ export function sendWithin(
   { method, extra, body = '' }: WithinRequest,
   owner: RequestOwner,
   now: number,
+  isChallenged = false,
 ): ClientTransaction {
   const { host, dialog, digestFor } = way
   host.mendWay(dialog)
@@ -37,11 +38,13 @@ export function sendWithin(
       onResponse(answer, _transaction, at) {
         const { status } = answer
         if (status < 200) return
-        if ((status === 401 || status === 407) && digest?.learn(answer)) {
-          sendWithin(way, { method, extra, body }, owner, at)
-          return
-        }
-        digest?.succeeded()
+        if (status === 401 || status === 407) {
+          if (!isChallenged) digest?.begins()
+          if (digest?.learn(answer)) {
+            sendWithin(way, { method, extra, body }, owner, at, true)
+            return
+          }
+        } else digest?.succeeded()
         owner.onResponse(answer, at)
       },
       onFailure: (failure, _transaction, at) => owner.onFailure(failure, at),
