@@ -183,8 +183,16 @@ export class Modify implements ClientOwner, Sleeper {
     else this.#options.onRefused(status)
   }
 
+  /** A connection that broke says no more than a 503 (§8.1.3.1): the call goes on. */
   onFailure(failure: Failure, _transaction: ClientTransaction, now: number): void {
-    if (!this.#stopped) this.#options.onLost(failure, 'no answer to our re-INVITE or UPDATE', now)
+    const sent = this.#sent
+    if (this.#stopped || sent === null) return
+    this.#sent = null
+    this.#isChallenged = false
+    if (failure === 'timeout') return this.#options.onLost(failure, 'no answer to our re-INVITE or UPDATE', now)
+    if (sent.sdp === null) this.#options.timer.onRefused(now)
+    else this.#options.onRefused(503)
+    this.proceed(now)
   }
 }
 

@@ -67,13 +67,19 @@ export class OurRequests {
   }
 
   /** Any answer at all but "no such call" means that the far end is there (RFC 5057 §5.1). */
-  probe(then: { alive(now: number): void; lost(by: Ended, reason: string, now: number): void }, now: number): void {
+  probe(
+    then: { alive(now: number): void; unsent(now: number): void; lost(by: Ended, reason: string, now: number): void },
+    now: number,
+  ): void {
     const owner: RequestOwner = {
       onResponse: ({ status }, at) => {
         if (status === 481 || status === 408) then.lost('remote', `our OPTIONS was answered ${status}`, at)
         else then.alive(at)
       },
-      onFailure: (failure, at) => then.lost(failure, 'no answer to our OPTIONS', at),
+      onFailure: (failure, at) => {
+        if (failure === 'transport') then.unsent(at)
+        else then.lost(failure, 'no answer to our OPTIONS', at)
+      },
     }
     this.request({ method: 'OPTIONS', extra: [this.#contact] }, now, owner)
   }

@@ -116,6 +116,30 @@ test('a far end without session timers is asked by OPTIONS, and a call that it h
   assert.equal(net.of(alice, 'ended')[0]!.by, 'timeout')
 })
 
+for (const [asks, change] of [
+  ['UPDATE', (text: string) => text],
+  ['INVITE', (text: string) => text.replace(', UPDATE', '')],
+  ['OPTIONS', without('(?:Session-Expires|Supported|Require)')],
+] as const)
+  test(`a connection that breaks under ${asks} ends no call: it is asked again soon`, () => {
+    const { net } = talking({}, {}, change)
+    const before = count(net, asks)
+    let broken = 0
+    net.lose = (text, from) => {
+      if (!text.startsWith(asks) || broken >= 2) return false
+      broken++
+      const destination = { address: from === alice ? carl : alice, port: 5060 }
+      net.later(1, at => net.agents.get(from)!.transportFailed({ transport: 'udp', destination }, at))
+      return true
+    }
+    net.run(minutes(16))
+    assert.deepEqual([net.of(alice, 'ended'), net.of(carl, 'ended')], [[], []])
+    assert.equal(broken, 2)
+    assert.ok(count(net, asks) > before + 2)
+    net.run(minutes(60))
+    assert.deepEqual([net.of(alice, 'ended'), net.of(carl, 'ended')], [[], []])
+  })
+
 test('an answer that grants a second is not refreshed every half second', () => {
   const { net } = talking({}, {}, text =>
     text.startsWith('SIP/2.0 200') ? text.replace(/Session-Expires: [^\r]*/, 'Session-Expires: 1;refresher=uac') : text,

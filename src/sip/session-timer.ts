@@ -132,9 +132,9 @@ export class SessionTimer implements Sleeper {
     ]
   }
 
-  /** Our refresh was refused, though the far end still knows the call. */
+  /** Our refresh was refused, though the far end still knows the call; or what we asked did not get there. */
   onRefused(now: number): void {
-    if (this.#mode !== 'refresh') return
+    if (this.#mode !== 'refresh' && this.#mode !== 'probe') return
     this.#refreshAt = now + retryMs
     this.#sleep()
   }

@@ -89,7 +89,11 @@ export class Talk implements DialogReceiver {
       refresh: now => this.#modify.refresh(now),
       probe: now =>
         this.#ours.probe(
-          { alive: at => this.#timer.onAlive(at), lost: (by, reason, at) => this.#lose(by, reason, at) },
+          {
+            alive: at => this.#timer.onAlive(at),
+            unsent: at => this.#timer.onRefused(at),
+            lost: (by, reason, at) => this.#lose(by, reason, at),
+          },
           now,
         ),
       expire: now => this.#lose('timeout', 'the session was not refreshed', now),
