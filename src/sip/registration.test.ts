@@ -154,3 +154,12 @@ test('a carrier that is not there is tried again after 2 s at first and 5 minute
   const busy = registering(() => '503 Service Unavailable\nRetry-After: 900')
   assert.equal(busy.of('registrationFailed')[0]!.retryInMs, 900_000)
 })
+
+test('what is granted for an hour less is not taken for an hour where our Contact comes back otherwise than we wrote it', () => {
+  const line = registering(
+    () => '200 OK\nExpires: 3600\nContact: <sip:line@203.0.113.7:1024;transport=udp>;expires=120',
+  )
+  assert.equal(line.of('registered')[0]!.expiresInMs, 120_000)
+  line.run(130_000)
+  assert.ok(line.registers().length >= 2, 'refreshed before it is over')
+})

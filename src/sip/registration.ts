@@ -168,15 +168,17 @@ export class Registration implements ClientOwner, Sleeper {
   }
 }
 
-/** What the registrar granted to our Contact, else its Expires, seconds. */
+/** What the registrar granted to our Contact, else, where it writes that otherwise, the least that it tells of, else its Expires; seconds. */
 function grantedS(answer: Response, contact: string): number | null {
+  let least: number | null = null
   for (const line of headerLines(answer, 'contact'))
-    for (const one of parseNameAddresses(line) ?? [])
-      if (contact === `<${one.uri}>`) {
-        const expires = parseCount(one.parameters.get('expires') ?? '', 2 ** 31)
-        if (expires !== null) return expires
-      }
-  return parseCount(header(answer, 'expires') ?? '', 2 ** 31)
+    for (const one of parseNameAddresses(line) ?? []) {
+      const expires = parseCount(one.parameters.get('expires') ?? '', 2 ** 31)
+      if (expires === null) continue
+      if (contact === `<${one.uri}>`) return expires
+      least = Math.min(least ?? expires, expires)
+    }
+  return least ?? parseCount(header(answer, 'expires') ?? '', 2 ** 31)
 }
 
 /** URIs of the name addresses in these lines, at most 16. */
