@@ -245,12 +245,16 @@ function takeBody(headers: Header[], rest: Buffer, stream: boolean): Buffer | st
 
 type Fault = { status: number; why: string }
 
+const ofInvite = new Set(['INVITE', 'CANCEL', 'ACK'])
+
 function checkRequest(uri: string, method: string, cseq: CSeq, headers: Header[]): Fault | null {
   if (cseq.method !== method) return { status: 400, why: 'CSeq names another method' }
   const target = parseUri(uri)
-  if (target === 'scheme') return { status: 416, why: 'Request-URI is not a SIP URI' }
+  // A network may call by the number alone (RFC 3966); what withdraws or acknowledges that INVITE repeats its URI.
+  if (target === 'scheme' && !(ofInvite.has(method) && /^tel:\+?[0-9]/i.test(uri)))
+    return { status: 416, why: 'Request-URI is not a SIP URI' }
   if (target === 'syntax') return { status: 400, why: 'bad Request-URI' }
-  if (target.headers !== null) return { status: 400, why: 'headers in the Request-URI' }
+  if (typeof target !== 'string' && target.headers !== null) return { status: 400, why: 'headers in the Request-URI' }
   for (const { name, value } of headers) {
     if (name === 'max-forwards' && parseCount(value, 255) === null) return { status: 400, why: 'bad Max-Forwards' }
     if (name === 'expires' && parseCount(value, 2 ** 32 - 1) === null) return { status: 400, why: 'bad Expires' }
