@@ -69,7 +69,7 @@ export class Incoming {
     // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
     const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
     const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
-    const to = rewritten(numbersIn, event.to).number
+    const to = this.#dialledNumber(event, numbersIn)
     const diverted = event.diverted && divertedBy(event.diverted, numbersIn)
     if (!this.#options.isOurNumber(to) && !this.#vacant.mayTell(trunk, to))
       return ua.reject(event.session, 404, unallocatedQ850, now())
@@ -85,6 +85,18 @@ export class Incoming {
     ua.progress(event.session, 180, null, now())
     const isProved = !leg.unproved || event.isProved === true
     this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to, isProved, ...(diverted && { diverted }) }, leg)
+  }
+
+  /** Where To is of a number that was diverted to us, the one that we registered with is meant, if it is ours. */
+  #dialledNumber(
+    { to, registeredAs }: Extract<UaEvent, { type: 'incoming' }>,
+    numbersIn: readonly NumberRule[],
+  ): string {
+    const { isOurNumber } = this.#options
+    const dialled = rewritten(numbersIn, to).number
+    if (registeredAs === undefined || isOurNumber(dialled)) return dialled
+    const registered = rewritten(numbersIn, registeredAs).number
+    return isOurNumber(registered) ? registered : dialled
   }
 
   /** A desk phone, which has proved who it is, calls for help by itself, a slot, or somebody on its second line; the centre knows which. */

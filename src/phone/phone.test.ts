@@ -50,6 +50,7 @@ describe('the phone', () => {
   let now: number
   let binding: Binding | null
   let canOpen: boolean
+  let isOurNumber: (number: string) => boolean
   let phone: Phone
   let lines: TrunkLines
 
@@ -61,6 +62,7 @@ describe('the phone', () => {
     now = 0
     binding = null
     canOpen = true
+    isOurNumber = () => true
     const note =
       (name: string) =>
       (...args: unknown[]) =>
@@ -109,7 +111,7 @@ describe('the phone', () => {
       mediaAddress: null,
       extensionOf: () => '1001',
       agentAt: () => alice,
-      isOurNumber: () => true,
+      isOurNumber: number => isOurNumber(number),
       post: input => void said.push(input),
       newLegId: () => 'w_1' as LegId,
       now: () => now,
@@ -274,6 +276,25 @@ describe('the phone', () => {
       phone.take({ type: 'reoffer', session, sdp: theirSdp })
       assert.deepEqual(turns().slice(2), ['leg.held', 'leg.resumed'])
       phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    }
+  })
+
+  test('a call that was diverted to the number that we registered with is for that number, unless what was dialled is ours', () => {
+    for (const [ours, expected] of [
+      ['95588', '95588'],
+      ['+861088880000', '+861088880000'],
+      ['95588 +861088880000', '95588'],
+    ] as const) {
+      isOurNumber = number => ours.split(' ').includes(number)
+      phone.take({
+        ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
+        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+        ...{ registeredAs: '+861088880000', sdp: theirSdp },
+        flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
+      })
+      const offered = last()
+      assert.equal(offered?.type === 'leg.offered' && offered.to, expected)
+      phone.take({ ...withdrawn, by: 'remote' })
     }
   })
 

@@ -219,8 +219,13 @@ export type UaEvent =
       type: 'incoming'
       session: SessionId
       from: { user: string; host: string; displayName: string | null }
-      /** User part of the Request-URI: the number dialled (or that of To, when the Request-URI is the Contact of our registration). */
+      /**
+       * User part of the Request-URI: the number dialled (or what P-Called-Party-ID or To says, when the Request-URI is the Contact of our
+       * registration).
+       */
       to: string
+      /** What the Request-URI names where `to` is told by something else: the user of our registration, often a number of ours. */
+      registeredAs?: string
       assertedIdentity: string | null
       /** Who sent it on to us; null: nobody. */
       diverted: Diverted | null

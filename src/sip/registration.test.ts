@@ -163,3 +163,34 @@ test('what is granted for an hour less is not taken for an hour where our Contac
   line.run(130_000)
   assert.ok(line.registers().length >= 2, 'refreshed before it is over')
 })
+
+/** A call to our Contact, by these lines. */
+function called(line: ReturnType<typeof registering>, user: string, ...lines: string[]) {
+  const serial = line.of('incoming').length
+  const invite = [
+    `INVITE sip:${user}@${own}:5060 SIP/2.0`,
+    `Via: SIP/2.0/UDP ${carrier};branch=z9hG4bK${serial}`,
+    'From: <sip:13900001111@carrier.example>;tag=f',
+    `Call-ID: in${serial}`,
+    'CSeq: 1 INVITE',
+    `Contact: <sip:${carrier}>`,
+    'Content-Length: 0',
+    ...lines,
+  ]
+  const flow = { transport: 'udp' as const, source: { address: carrier, port: 5060 }, local: 'udp' }
+  line.agent.receive(Buffer.from(`${invite.join('\r\n')}\r\n\r\n`), flow, line.now())
+  line.drain()
+  const { to, registeredAs } = line.of('incoming').at(-1)!
+  return [to, registeredAs]
+}
+
+test('what a carrier calls by the name that we registered with is for the number that it says beside, and the name is told too', () => {
+  const line = registering(text => `200 OK\nContact: ${contactOf(text)};expires=600`)
+  const to = (user: string) => `To: <sip:${user}@carrier.example>`
+  assert.deepEqual(called(line, 'line', to('1000')), ['1000', 'line'])
+  assert.deepEqual(called(line, 'line', to('line')), ['line', undefined])
+  assert.deepEqual(called(line, '2000', to('1000')), ['2000', undefined])
+  const said = (uri: string) => `P-Called-Party-ID: <${uri}>`
+  assert.deepEqual(called(line, 'line', to('1000'), said('tel:+86-10-8888-0000')), ['+861088880000', 'line'])
+  assert.deepEqual(called(line, 'line', to('1000'), said('sip:line@carrier.example')), ['1000', 'line'])
+})

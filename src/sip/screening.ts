@@ -23,15 +23,18 @@ export function say(status: number, ...lines: HeaderLine[]): Reply {
 }
 
 /**
- * What an INVITE says of itself. A carrier that we registered with calls our Contact, whose user says nothing (`isContact`): then the number
- * dialled stands in To.
+ * What an INVITE says of itself. A carrier that we registered with calls our Contact, whose user says nothing as a rule (`isContact`): then the
+ * number dialled stands in P-Called-Party-ID (RFC 7315 §4.2), or in To, which of a diverted call keeps the number dialled first.
  */
 export function offerOf(request: Request, isContact: (user: string) => boolean) {
   const { displayName, uri } = request.from
   const called = identity(request.uri).user
+  const said = isContact(called) ? [firstUser(request, 'p-called-party-id'), identity(request.to.uri).user] : []
+  const meant = said.find(one => one !== null && one !== '' && one !== called) ?? null
   return {
     from: { ...identity(uri), displayName: displayName === null ? null : fromWire(displayName) },
-    to: (isContact(called) && identity(request.to.uri).user) || called,
+    to: meant ?? called,
+    ...(meant === null ? {} : { registeredAs: called }),
     assertedIdentity: firstUser(request, 'p-asserted-identity'),
     diverted: divertedOf(request),
     sdp: sdpOf(request),
