@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
+import { type SrtpKeys, SrtpSession } from '../webrtc/srtp.ts'
 import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { headerBytes, writeHeader } from './packet.ts'
@@ -10,6 +11,7 @@ import { Timeline } from './timeline.ts'
 import { plainMemory, type Wire } from './wire.ts'
 
 const [voice, stranger] = [0x0a0b0c0d, 0x1111_1111]
+const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
 
 /** A leg whose far end is connected, and what reached it, in a time of the test's own. */
 function heard(more: Partial<Wire> = {}) {
@@ -17,7 +19,6 @@ function heard(more: Partial<Wire> = {}) {
   const inbound = { bytes, view: new DataView(bytes.buffer) }
   const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000, ...more }
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
-  const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
   Object.assign(leg, { mayReceive: true, isConnected: true, remotePort: 4000, signalledPort: 4000 })
   const say = (ssrc: number, sequence: number) => {
@@ -71,4 +72,40 @@ test('a far end that the kernel does not connect to is heard by its address, sen
   takes = true
   saysAt(1_020)
   assert.deepEqual([asked, leg.isConnected], [[20, 1_020], true])
+})
+
+test('a far end that holds for twelve minutes hears the next word: not a number was used up meanwhile, and SRTP goes on', () => {
+  const numbers: number[] = []
+  const bytes = (length: number, from: number) => Uint8Array.from({ length }, (_, at) => (from + 7 * at) & 255)
+  const [ours, theirs] = [bytes(16, 1), bytes(16, 3)]
+  const [salt, otherSalt] = [bytes(14, 2), bytes(14, 4)]
+  const profile: SrtpKeys['profile'] = 'AES_CM_128_HMAC_SHA1_80'
+  const here = new SrtpSession({ profile, localKey: ours, localSalt: salt, remoteKey: theirs, remoteSalt: otherSalt })
+  const there = new SrtpSession({ profile, localKey: theirs, localSalt: otherSalt, remoteKey: ours, remoteSalt: salt })
+  const { relay, leg, say } = heard({
+    send: (_socket, memory, length) => {
+      const packet = memory.bytes.slice()
+      assert.equal(there.unprotect(packet, length), headerBytes + 160)
+      numbers.push((packet[2]! << 8) | packet[3]!)
+    },
+  })
+  const peer = new Leg({ ...made, timeline: new Timeline(2, 30_000, 0) })
+  Object.assign(peer, { maySend: true, isConnected: true, remotePort: 5000, srtp: here })
+  leg.peer = peer
+  const sayUntil = (frame: number) => {
+    for (let at = relay.nowMs / 20 + 1; at <= frame; at++) {
+      relay.nowMs = at * 20
+      say(voice, at & 0xffff)
+    }
+  }
+  sayUntil(10)
+  peer.maySend = false
+  sayUntil(36_000)
+  peer.maySend = true
+  sayUntil(36_010)
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 20 }, (_, at) => 30_001 + at),
+  )
+  assert.equal(peer.sent, 20)
 })

@@ -334,11 +334,11 @@ export class Relay {
 
   /** The payload lies at 12. The one place where media leaves: what is sent is what is recorded as heard by this leg. */
   #send(leg: Leg, memory: PacketMemory, payloadType: number, marker: boolean, length: number): void {
-    if (!leg.maySend) return
+    if (!leg.maySend) return leg.timeline.withhold()
     const { sequence, timestamp, ssrc } = leg.timeline
     if (leg.tap !== null && payloadType === leg.payloadType)
       leg.tap.ring.write(agent, ssrc, timestamp, memory, headerBytes, length, payloadType, this.nowMs)
-    if (leg.remotePort === 0) return
+    if (leg.remotePort === 0) return leg.timeline.withhold()
     writeHeader(memory.bytes, payloadType, marker, sequence, timestamp, ssrc)
     leg.lastSentAt = this.nowMs
     let total = length

@@ -90,3 +90,24 @@ test('the packets of one key share a timestamp, and speech goes on after its dur
   assert.equal(timeline.timestamp, begun.timestamp + 960)
   assert.equal(timeline.sequence, begun.sequence + 6)
 })
+
+test('what is not sent takes no number, and time goes on', () => {
+  const timeline = new Timeline(1, 100, 0)
+  const follow = (sequence: number) => timeline.follow(7, sequence, sequence * 160, 160, sequence * 20)
+  follow(10)
+  for (const sequence of [11, 13, 12, 14]) {
+    follow(sequence)
+    timeline.withhold()
+  }
+  follow(15)
+  assert.deepEqual(sent(timeline), { sequence: 102, timestamp: 2400, marker: false })
+  assert.equal(follow(12), false, 'nor does what comes late of it')
+  timeline.speak(160, 320, true)
+  timeline.withhold()
+  timeline.carryOn(160, 340)
+  timeline.withhold()
+  timeline.repeat(320)
+  timeline.withhold()
+  follow(18)
+  assert.deepEqual(sent(timeline), { sequence: 103, timestamp: 3040, marker: true })
+})

@@ -27,6 +27,8 @@ export class Timeline {
 
   /** Highest sequence number and latest timestamp given out, and when. */
   #lastSequence: number
+  /** Before what was placed last. */
+  #sequenceBefore = 0
   #lastTimestamp: number
   #lastAt = 0
   #lastSamples = 0
@@ -62,6 +64,7 @@ export class Timeline {
     }
     this.sequence = (sequence + this.#sequenceShift) & 0xffff
     this.timestamp = (timestamp + this.#timestampShift) | 0
+    this.#sequenceBefore = this.#lastSequence
     if (!isSame || ahead > 0) this.#remember(samples, nowMs)
     return true
   }
@@ -75,6 +78,7 @@ export class Timeline {
     this.timestamp = this.marker ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) | 0
     this.sequence = (this.#lastSequence + 1) & 0xffff
     this.#source = ourselves
+    this.#sequenceBefore = this.#lastSequence
     this.#remember(samples, nowMs)
   }
 
@@ -88,6 +92,7 @@ export class Timeline {
     this.timestamp = isPause ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) | 0
     this.sequence = (this.#lastSequence + 1) & 0xffff
     this.#source = ourselves
+    this.#sequenceBefore = this.#lastSequence
     this.#remember(samples, nowMs)
   }
 
@@ -99,8 +104,19 @@ export class Timeline {
   /** The next packet with the timestamp of the last: RFC 4733 section 2.5.1.2, an event is one timestamp in many packets. */
   repeat(samples: number): void {
     this.marker = false
+    this.#sequenceBefore = this.#lastSequence
     this.sequence = this.#lastSequence = (this.#lastSequence + 1) & 0xffff
     this.#lastSamples = samples
+  }
+
+  /**
+   * What was placed last is not sent (the far end holds): its number goes to the next that is, or a minute of hold were 3,000 packets lost, and one of
+   * eleven minutes half a turn, after which SRTP takes every number for one that was used. Time goes on.
+   */
+  withhold(): void {
+    this.#sequenceShift -= (this.#lastSequence - this.#sequenceBefore) & 0xffff
+    this.#lastSequence = this.#sequenceBefore
+    this.#firstOfSource = this.#newestOfSource
   }
 
   get lastSequence(): number {
