@@ -21,9 +21,9 @@ function heard(more: Partial<Wire> = {}) {
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
   Object.assign(leg, { mayReceive: true, isConnected: true, remotePort: 4000, signalledPort: 4000 })
-  const say = (ssrc: number, sequence: number) => {
-    writeHeader(bytes, payloadTypeOf.pcma, false, sequence, sequence * 160, ssrc)
-    relay.receive(leg, headerBytes + 160)
+  const say = (ssrc: number, sequence: number, payloadType = payloadTypeOf.pcma, octets = 160) => {
+    writeHeader(bytes, payloadType, false, sequence, sequence * 160, ssrc)
+    relay.receive(leg, headerBytes + octets)
   }
   return { relay, leg, say, wire }
 }
@@ -108,4 +108,25 @@ test('a far end that holds for twelve minutes hears the next word: not a number 
     Array.from({ length: 20 }, (_, at) => 30_001 + at),
   )
   assert.equal(peer.sent, 20)
+})
+
+/** What a leg said, beside a peer that takes it. */
+function passedOn() {
+  const numbers: number[] = []
+  const one = heard({ send: (_socket, { bytes }) => numbers.push((bytes[2]! << 8) | bytes[3]!) })
+  const peer = new Leg({ ...made, timeline: new Timeline(2, 0, 0) })
+  Object.assign(peer, { maySend: true, isConnected: true, remotePort: 5000 })
+  one.leg.peer = peer
+  return { ...one, peer, numbers }
+}
+
+test('comfort noise and keys that go no further are no loss to whom the voice goes on to', () => {
+  const { relay, leg, say, numbers } = passedOn()
+  leg.dtmfPayloadType = 101
+  const types = [8, 8, 13, 13, 13, 8, 8, 101, 101, 8]
+  for (const [at, payloadType] of types.entries()) {
+    relay.nowMs = at * 20
+    say(voice, at, payloadType, payloadType === 8 ? 160 : 4)
+  }
+  assert.deepEqual(numbers, [1, 2, 3, 4, 5])
 })

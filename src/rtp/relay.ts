@@ -263,6 +263,7 @@ export class Relay {
     }
     if (isAudio) this.#hear(leg, view, inbound)
     else if (isKey) this.#hearKey(leg, view, inbound)
+    else leg.peer?.timeline.interrupt() // its place is no loss to whom it does not go to
   }
 
   /** Latching: where media comes from is where it goes to; and once both agree, the kernel keeps everyone else out. */
@@ -310,8 +311,8 @@ export class Relay {
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
     // The place of what is kept back is no loss to whom it would have gone to.
-    if (leg.keepsKeys) peer.timeline.interrupt()
-    else if (peer.dtmfPayloadType >= 0) this.#forward(peer, view, memory, peer.dtmfPayloadType)
+    if (leg.keepsKeys || peer.dtmfPayloadType < 0) peer.timeline.interrupt()
+    else this.#forward(peer, view, memory, peer.dtmfPayloadType)
   }
 
   /** The packet goes on from the buffer it came in, with the header of the leg it goes to. */
