@@ -205,6 +205,11 @@ export class Reception {
     return false
   }
 
+  /** Not the source that is heard. */
+  isOther(ssrc: number): boolean {
+    return this.#started && ssrc !== this.ssrc
+  }
+
   /** Sequence numbers that never came, whatever came twice. */
   get missing(): number {
     return this.#missingBefore + Math.max(0, this.#expected - this.#uniqueOfSource)

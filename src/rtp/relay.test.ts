@@ -130,3 +130,15 @@ test('comfort noise and keys that go no further are no loss to whom the voice go
   }
   assert.deepEqual(numbers, [1, 2, 3, 4, 5])
 })
+
+test('keys that a gateway sends as a source of their own are no change of its voice: the next word is whole', () => {
+  const { relay, leg, say, numbers } = passedOn()
+  leg.dtmfPayloadType = 101
+  for (let at = 0; at < 30; at++) {
+    relay.nowMs = at * 20
+    if (at < 10 || at >= 20) say(voice, at)
+    else say(stranger, at, 101, 4)
+  }
+  assert.equal(leg.reception.ssrcChanges, 0)
+  assert.equal(numbers.length, 20)
+})

@@ -240,8 +240,8 @@ export class Relay {
       leg.dropped++
       return
     }
-    // A gateway may send keys as a source of their own.
-    const isRival = !leg.reception.admits(view.ssrc, this.nowMs)
+    // A gateway may send keys as a source of their own, and says nothing meanwhile: they are not its new voice.
+    const isRival = isKey ? leg.reception.isOther(view.ssrc) : !leg.reception.admits(view.ssrc, this.nowMs)
     if (isRival && !isKey) return
     // Counted is what would be heard: a flood of others leaves the voice its place.
     if (this.nowMs - leg.paceAt >= paceMs) {
