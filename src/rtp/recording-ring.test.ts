@@ -84,6 +84,24 @@ test('another writer goes on where the first one stood: what it brings late lies
   assert.deepEqual([160, 319, 320, 480, 639, 640].map(at), [1, 1, 0xd5, 2, 2, 0xd5])
 })
 
+test('what comes all at once after a stall lies where it was said, as far as its place is not taken yet, and so does what comes behind it', () => {
+  const { put, take } = ring()
+  for (let n = 1; n <= 50; n++) put(customer, n, n * 160, n * 20)
+  take(1100 * 8)
+  for (let n = 51; n <= 75; n++) put(customer, n, n * 160, 1500)
+  for (let n = 76; n <= 100; n++) put(customer, n, n * 160, n * 20)
+  const { at } = take(2020 * 8)
+  for (let n = 61; n <= 100; n++) assert.equal(at((n * 20 - 1100) * 8 + 80, customer), n, `packet ${n}`)
+})
+
+test('a sender whose clock stood still while it held is placed by its arrival at once', () => {
+  const { put, take } = ring()
+  for (let n = 1; n <= 10; n++) put(customer, n, n * 160, n * 20)
+  for (let n = 11; n <= 20; n++) put(customer, n, n * 160, 2000 + n * 20)
+  const { at } = take(20_000)
+  for (let n = 11; n <= 20; n++) assert.equal(at((2000 + n * 20) * 8 + 80, customer), n, `packet ${n}`)
+})
+
 test('a thread that takes the leg from a dead one jumps ahead in its timestamps: its sound lies where it was sent', () => {
   const memory = ringMemory()
   const packet = (octet: number) => new Uint8Array(160).fill(octet)

@@ -36,6 +36,8 @@ const source = 4
 const shift = 5
 /** Up to this frame came what there was no room for. */
 const refused = 8
+/** The shift before a stall, of the customer's stream and then of the agent's. */
+const shiftBefore = 9
 /** No stream yet. */
 const nobody = -1
 
@@ -125,14 +127,25 @@ export class RingWriter {
     }
   }
 
-  /** The frame of the recording where an RTP timestamp lies: smooth within a stream, tied to the arrival time across streams. */
+  /**
+   * The frame of the recording where an RTP timestamp lies: smooth within a stream, tied to the arrival time across streams. What comes after a stall
+   * all at once is too late at first, and is placed by its arrival in case the sender set its clock back; what comes behind it shows that it did not.
+   */
   #place(channel: Channel, ssrc: number, timestamp: number, expectedFrame: number): number {
     const words = this.#words
     const frame = (timestamp + words[shift + 2 * channel]!) | 0
-    const early = frame - expectedFrame
-    if (ssrc === words[source + 2 * channel] && early < earlyFramesMax && early > -lateFramesMax) return frame
+    const isSame = ssrc === words[source + 2 * channel]
+    if (isSame && isNear(frame - expectedFrame)) return frame
+    const meant = (timestamp + words[shiftBefore + channel]!) | 0
+    if (isSame && isNear(meant - expectedFrame)) {
+      words[shift + 2 * channel] = words[shiftBefore + channel]!
+      return meant
+    }
     const wholeWord = expectedFrame & ~3 // half a millisecond, so that its packets are copied by words
-    words[shift + 2 * channel] = (wholeWord - timestamp) | 0
+    const byArrival = (wholeWord - timestamp) | 0
+    if (!isSame) words[shiftBefore + channel] = byArrival
+    else if (frame < expectedFrame) words[shiftBefore + channel] = words[shift + 2 * channel]!
+    words[shift + 2 * channel] = byArrival
     words[source + 2 * channel] = ssrc
     return wholeWord
   }
@@ -167,6 +180,10 @@ const lateFramesMax = 350 * framesPerMs
 /** A packet that seems this early shows that the first one was late. */
 const earlyFramesMax = 100 * framesPerMs
 export const guardMs = 400
+
+function isNear(early: number): boolean {
+  return early < earlyFramesMax && early > -lateFramesMax
+}
 
 /** The recording thread's end. */
 export class RingReader {
