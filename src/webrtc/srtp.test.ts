@@ -123,6 +123,15 @@ for (const [library, suite] of suites)
       assert.deepEqual([here.highestSent(ssrc), there.highestReceived(ssrc)], [65_537, 65_537])
     })
 
+    test('who begins another source after each hold, with the same keys, is heard after the thirtieth', () => {
+      const { here, there } = pair('AES_CM_128_HMAC_SHA1_80', suite)
+      for (let hold = 0; hold <= 30; hold++) {
+        const packet = inRoom(rtp(7))
+        packet[11] = hold
+        assert.equal(opened(there, packet.slice(0, here.protect(packet, 172))), 172, `after ${hold} holds`)
+      }
+    })
+
     test('AES_CM_128_HMAC_SHA1_80 gives what RFC 3711 spells out, step by step, over a roll-over', () => {
       const keys = keysOf('AES_CM_128_HMAC_SHA1_80')
       const session = new SrtpSession(keys, suite)

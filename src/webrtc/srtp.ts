@@ -20,8 +20,11 @@ export type SrtpKeys = {
 /** Bytes a packet buffer must have beyond the plain packet: 16 of tag and 4 of SRTCP index. */
 export const srtpOverheadMax = 20
 
-/** A browser's audio leg has one SSRC each way; a few more are allowed for renegotiation. */
-const streamsMax = 8
+/**
+ * SSRCs of one key, each way. A browser has one; a desk phone that begins another after each hold, with the keys of its call, may hold all day. Only who
+ * has the key can add one, and a kilobyte each.
+ */
+const streamsMax = 128
 const replayWindow = 128
 
 /** `seen`: indices up to `highest` that may not come again; the rest below it are taken as seen. */
