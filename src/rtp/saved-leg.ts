@@ -8,7 +8,9 @@ import type { Place } from './player.ts'
 import type { SavedReception } from './reception.ts'
 import type { SavedSrtp, SrtpKeys } from './secure-leg.ts'
 import type { SavedDetector, SavedSender } from './telephone-event.ts'
+import type { SavedReports } from './their-reports.ts'
 import type { SavedTimeline } from './timeline.ts'
+import type { SavedVoice } from './voice-level.ts'
 
 /** The figures, by name. */
 const noted = [
@@ -60,6 +62,8 @@ export type SavedLeg = {
   isConnected: boolean
   timeline: SavedTimeline
   reception: SavedReception
+  voice: SavedVoice
+  theirs: SavedReports
   keyDetector: SavedDetector
   keySender: SavedSender
   player: Place | null
@@ -118,6 +122,8 @@ export function save(leg: Leg, nowMs: number): SavedLeg {
     isConnected: leg.isConnected,
     timeline: leg.timeline.save(),
     reception: leg.reception.save(),
+    voice: leg.voice.save(),
+    theirs: leg.theirs.save(),
     keyDetector: leg.keyDetector.save(),
     keySender: leg.keySender.save(),
     player: leg.player?.place ?? null,
@@ -134,6 +140,8 @@ export function takeUp(leg: Leg, saved: SavedLeg | null, keys: SrtpKeys | null):
   if (saved !== null) {
     leg.timeline.restore(saved.timeline)
     leg.reception.restore(saved.reception)
+    leg.voice.restore(saved.voice)
+    leg.theirs.restore(saved.theirs)
     leg.keyDetector.restore(saved.keyDetector)
     leg.keySender.restore(saved.keySender)
     leg.secure?.rememberChecks(saved.checks)
@@ -145,6 +153,7 @@ export function takeUp(leg: Leg, saved: SavedLeg | null, keys: SrtpKeys | null):
       figures[at.lastAt]!,
     )
     leg.reception.resume(figures[at.received]!, figures[at.lost]!)
+    leg.theirs.resume(figures[at.sent]!)
   }
   if (keys !== null) leg.secure?.resume(keys, srtpPlace(leg, saved))
 }

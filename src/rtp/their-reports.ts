@@ -13,6 +13,11 @@ const sentMin = 750
 /** Such reports, or ones that say that all is lost. */
 const deafMin = 2
 
+export type SavedReports = Pick<
+  TheirReports,
+  'count' | 'lossSum' | 'jitterSum' | 'lost' | 'roundTrips' | 'roundTripSum' | 'roundTripMax' | 'voip'
+> & { silentStreak: number; lostStreak: number; sentAtBlock: number; sentAtReport: number }
+
 export class TheirReports {
   /** Reports about our stream. */
   count = 0
@@ -54,6 +59,32 @@ export class TheirReports {
     this.roundTrips++
     this.roundTripSum += ms
     this.roundTripMax = Math.max(this.roundTripMax, ms)
+  }
+
+  /** All of it, for a thread that goes on with this leg. */
+  save(): SavedReports {
+    const { count, lossSum, jitterSum, lost, roundTrips, roundTripSum, roundTripMax, voip } = this
+    const silentStreak = this.#silentStreak
+    const lostStreak = this.#lostStreak
+    const sentAtBlock = this.#sentAtBlock
+    const sentAtReport = this.#sentAtReport
+    return {
+      ...{ count, lossSum, jitterSum, lost, roundTrips, roundTripSum, roundTripMax, voip },
+      ...{ silentStreak, lostStreak, sentAtBlock, sentAtReport },
+    }
+  }
+
+  restore({ silentStreak, lostStreak, sentAtBlock, sentAtReport, ...counts }: SavedReports): void {
+    Object.assign(this, counts)
+    this.#silentStreak = silentStreak
+    this.#lostStreak = lostStreak
+    this.#sentAtBlock = sentAtBlock
+    this.#sentAtReport = sentAtReport
+  }
+
+  /** Goes on after a thread that died, when so many packets had been sent: what they said of those is not known. */
+  resume(sent: number): void {
+    this.#sentAtBlock = this.#sentAtReport = sent
   }
 
   /** They are there, they were sent to, and they hear nothing. */

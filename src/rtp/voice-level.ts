@@ -13,6 +13,8 @@ const squares = { pcma: squaresOf('pcma'), pcmu: squaresOf('pcmu') }
 /** Of full scale: the uppermost steps of both laws. */
 const clippedFrom = 0.95 ** 2
 
+export type SavedVoice = { sampled: number; silent: number; power: number; clipped: number }
+
 export class VoiceLevel {
   sampled = 0
   silent = 0
@@ -20,6 +22,15 @@ export class VoiceLevel {
   power = 0
   /** Frames of which more than a tenth is at the end of the scale. */
   clipped = 0
+
+  save(): SavedVoice {
+    const { sampled, silent, power, clipped } = this
+    return { sampled, silent, power, clipped }
+  }
+
+  restore(saved: SavedVoice): void {
+    Object.assign(this, saved)
+  }
 
   /** Cheap when it is not this packet's turn. */
   note(sequence: number, bytes: Uint8Array, from: number, to: number, payloadType: number): void {
