@@ -22,12 +22,23 @@ export async function openMicrophone(constraints) {
   return navigator.mediaDevices.getUserMedia({ audio: constraints })
 }
 
-/** What is given sounds from the chosen loudspeaker, where the browser lets a page choose; else from the system's. */
+/** What is given sounds from the chosen loudspeaker, where the browser lets a page choose and it is there; else from the system's. */
 export async function useSpeaker(...outputs) {
+  const id = (await isGone()) ? '' : chosen('speaker')
   for (const output of outputs) {
-    if (!output?.setSinkId || (output.sinkId ?? '') === chosen('speaker')) continue
-    await output.setSinkId(chosen('speaker')).catch(() => output.setSinkId('').catch(() => {}))
+    if (!output?.setSinkId || (output.sinkId ?? '') === id) continue
+    await output.setSinkId(id).catch(() => output.setSinkId('').catch(() => {}))
   }
+}
+
+/** The chosen loudspeaker was pulled out: browsers keep its name for what played there, play nothing, and play nothing when it is back. */
+async function isGone() {
+  if (chosen('speaker') === '') return false
+  const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => null)
+  if (!devices) return false
+  const speakers = devices.filter(({ kind }) => kind === kinds.speaker)
+  // Before the microphone was allowed, the one that is told has no name.
+  return speakers.every(({ deviceId }) => deviceId !== '' && deviceId !== chosen('speaker'))
 }
 
 /** Names are told only after the microphone was allowed; until then there is the system's choice alone. */
