@@ -288,7 +288,7 @@ describe('the phone', () => {
       isOurNumber = number => ours.split(' ').includes(number)
       phone.take({
         ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+        ...{ assertedIdentity: null, diverted: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
         ...{ registeredAs: '+861088880000', sdp: theirSdp },
         flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
       })

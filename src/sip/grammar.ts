@@ -10,6 +10,11 @@ function table(characters: string): Uint8Array {
 
 const alphanumeric = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 export const tokenCharacters = table(`${alphanumeric}-.!%*_+\`'~`)
+/**
+ * What a display name without quotes is taken to consist of: tokens (RFC 3261 §25.1) and what old exchanges write instead, names in GBK or UTF-8
+ * as they are. The second octet of GBK may be one of these marks.
+ */
+export const nameCharacters = table(`${alphanumeric}-.!%*_+\`'~@[\\]^{|}()/&#$=`).fill(1, 128)
 const wordCharacters = table(`${alphanumeric}-.!%*_+\`'~()<>:\\"/[]?{}@`)
 /** Host names, IPv4; IPv6 references are scanned apart. */
 export const hostCharacters = table(`${alphanumeric}-._`)

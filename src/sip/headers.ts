@@ -3,6 +3,7 @@ import { formatHost } from '../lib/host.ts'
 import {
   formatParameters,
   fromWire,
+  nameCharacters,
   type Parameters,
   parseCount,
   parseParameters,
@@ -58,9 +59,9 @@ function scanNameAddress(scan: Scanner): NameAddress | null {
   } else if (scan.text[scan.at] === '<') {
     bracketed = true
   } else {
-    // Tokens before `<` are a display name, anything else is a bare URI. Reading tokens decides, and costs each character once more at most.
+    // Words before `<` are a display name, anything else is a bare URI. Reading words decides, and costs each character once more at most.
     const from = scan.at
-    while (!scan.done && scan.token() !== '') scan.space()
+    while (!scan.done && scan.run(nameCharacters) !== '') scan.space()
     if (scan.text[scan.at] === '<') {
       displayName = scan.text.slice(from, scan.at).trim()
       bracketed = true

@@ -100,6 +100,19 @@ test('compact names are long ones, and several Vias keep their order', () => {
   assert.equal(header(parsed, 'subject'), 'x')
 })
 
+test('a display name without quotes that is no token is taken as it came: old exchanges write GBK, and signs', () => {
+  const gbk = Buffer.from('d5c58d5c7c5d', 'hex').toString('latin1') // two characters of which one ends in a backslash, and |]
+  for (const name of [gbk, Buffer.from('张 三').toString('latin1'), 'A&B (Sales)', '1001@pbx']) {
+    const text = invite().toString('latin1').replace('"Alice" <', `${name} <`)
+    const { from } = message(Buffer.from(text, 'latin1'))
+    assert.deepEqual([from.displayName, from.uri], [name, 'sip:4001@10.0.0.2'])
+  }
+  for (const bad of ['Li, Lei <', 'a:b <', 'a;b <', 'half" <']) {
+    const parsed = parseMessage(Buffer.from(invite().toString('latin1').replace('"Alice" <', bad), 'latin1'))
+    assert.notEqual(parsed.type, 'message', bad)
+  }
+})
+
 test('IPv6 addresses may stand in a Via and in URIs', () => {
   const parsed = message(
     Buffer.from(

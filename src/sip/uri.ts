@@ -66,7 +66,7 @@ export function identity(uri: string): { user: string; host: string } {
   // Parameters of a telephone number within the user part (RFC 3261 §19.1.6, RFC 4694) are none of the number's.
   if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? '').split(';', 1)[0]!, host: parsed.host }
   // RFC 3966 §5.1.1: what separates its digits for the eye is none of the number's.
-  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1]!.replace(/[-.()]/g, '') ?? '', host: '' }
+  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1]?.replace(/[-.()]/g, '') ?? '', host: '' }
 }
 
 /** A host name, IPv4 address or bracketed IPv6 address from where the scanner stands; null when there is none. */
