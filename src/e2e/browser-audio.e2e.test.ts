@@ -93,6 +93,22 @@ describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' 
     await bothHear()
   })
 
+  test('goes on with the next microphone when one is pulled out while the connection is being made', async () => {
+    await page.evaluate(`{
+      const asked = window.fetch
+      window.fetch = (...given) => {
+        window.fetch = asked
+        const { track } = peers.at(-1).getSenders()[0]
+        track.stop()
+        track.dispatchEvent(new Event('ended'))
+        return asked(...given)
+      }
+      dispatchEvent(new Event('pagehide'))
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    }`)
+    await bothHear()
+  })
+
   test('is not disturbed by strangers at its port', async () => {
     const leg = 'attacked' as LegId
     const target = await house.bay.open(leg, { kind: 'webrtc', silenceMs: 0, ...credentials })

@@ -60,6 +60,7 @@ async function start() {
     if (old && (await mended(old))) return
     connection = await connect()
     old?.close()
+    await sendMicrophone()
     attempt = 0
     if (isElsewhere()) stop()
   } catch (error) {
@@ -182,8 +183,12 @@ function stop() {
 
 // —— the microphone ——
 
+function isLive() {
+  return microphone?.getAudioTracks()[0]?.readyState === 'live'
+}
+
 async function haveMicrophone() {
-  if (microphone?.getAudioTracks()[0]?.readyState === 'live') return true
+  if (isLive()) return true
   try {
     microphone = await openMicrophone(constraints)
     paintDevices()
@@ -211,6 +216,13 @@ async function replaceMicrophone() {
     connection.connectionState === 'connected' ? 'up' : 'connecting',
     connection.connectionState === 'connected' ? 'up' : 'lost',
   )
+}
+
+/** A headset that was pulled out while the connection was being made, as when a computer wakes, would be sent for ever. */
+async function sendMicrophone() {
+  const [sender] = connection.getSenders()
+  if (isLive() && sender.track !== microphone.getAudioTracks()[0])
+    await sender.replaceTrack(microphone.getAudioTracks()[0])
 }
 
 function meter(stream) {
@@ -376,7 +388,7 @@ for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gest
 navigator.mediaDevices?.addEventListener('devicechange', () => {
   paintDevices()
   useSpeaker(player, echo, audioContext)
-  if (state === 'no-microphone') replaceMicrophone()
+  if (state === 'no-microphone' || (state === 'up' && !isLive())) replaceMicrophone()
 })
 onChoice(what => {
   if (what === 'speaker') return useSpeaker(player, echo, audioContext).then(() => volume.apply(audioContext))
