@@ -12,7 +12,10 @@ class Gateway {
     trunk: { id: t, name: 'E1', enabled: true, callerIds: ['1'], maxCalls: 10_000, callsPerSecond: 50 },
     ...{ up: true, reason: '', why: null, trial: null, ease: noEase(), calls: 0, offers: 0, tests: 0, recent: [] },
   }
-  readonly calls = new Map<string, { direction: 'out'; trunk: string; phase: string; answeredAt: null }>()
+  readonly calls = new Map<
+    string,
+    { direction: 'out'; trunk: string; phase: string; answeredAt: null; early: false; startedAt: number; tries: [] }
+  >()
   readonly state = { trunks: new Map([[t, this.floor]]), calls: this.calls } as unknown as FloorState
   readonly rang: number[] = []
   now = 0
@@ -21,11 +24,23 @@ class Gateway {
   #made = 0
   #credit = 0
 
+  begin(call: string, startedAt: number): void {
+    this.calls.set(call, {
+      direction: 'out',
+      trunk: t,
+      phase: 'dialing',
+      answeredAt: null,
+      early: false,
+      startedAt,
+      tries: [],
+    })
+  }
+
   dial(): void {
     const recent = this.floor.recent as number[]
     while (obstacleOf(this.floor as never, this.now) === null) {
       const call = `c_${++this.#made}`
-      this.calls.set(call, { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      this.begin(call, this.now)
       recent.push(this.now)
       if (recent.length > 50) recent.shift()
       this.#send(call)
@@ -46,6 +61,7 @@ class Gateway {
       const call = this.#waiting.shift()!
       if (!this.#sent.delete(call)) continue
       this.rang.push(this.now)
+      noteEase(this.state, { type: 'call.ringing', call } as never, this.now)
       this.#over(call, { type: 'call.answered', call })
     }
     for (const [call, at] of this.#sent) {
@@ -84,6 +100,17 @@ describe('a trunk that is asked for more than it can', () => {
     assert.ok(gateway.pass(10_000, 100) > 450)
   })
 
+  test('that was held up for some seconds is asked within seconds for half of its rate, since what it is asked rings', () => {
+    for (const ms of [5_000, 8_000, 12_000]) {
+      const gateway = new Gateway()
+      gateway.pass(10_000, 100)
+      gateway.pass(ms, 0)
+      gateway.pass(6_000, 100)
+      const rang = gateway.pass(6_000, 100)
+      assert.ok(rang > 6 * 50 * 0.45, `${rang} of ${6 * 50} after ${ms} ms`)
+    }
+  })
+
   test('is asked for what it can, by and large, where it never can do all', () => {
     const gateway = new Gateway()
     gateway.pass(60_000, 20)
@@ -94,7 +121,7 @@ describe('a trunk that is asked for more than it can', () => {
   test('starts fewer calls and says so, and a few without a response say nothing', () => {
     const gateway = new Gateway()
     const ends = (call: string, q850: number | null) => {
-      gateway.calls.set(call, { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      gateway.begin(call, 0)
       const ending = q850 === null ? { by: 'party', cause: 'not_answered' } : { by: 'carrier', cause: 'trunk_fault' }
       noteEase(gateway.state, { type: 'call.ended', call, ending: { ...ending, sipStatus: 408, q850 } } as never, 1_000)
     }
@@ -126,7 +153,7 @@ describe('a trunk that is asked for more than it can', () => {
     for (let at = 0; at < 20_000; at += 250) silent(at, 'unreachable') // a socket that refuses is no overload
     assert.equal(gateway.floor.ease.share, 1)
     for (let n = 0; n < 9; n++) {
-      gateway.calls.set('c_2', { direction: 'out', trunk: t, phase: 'dialing', answeredAt: null })
+      gateway.begin('c_2', 26_000)
       const ending = { by: 'system', cause: 'trunk_fault', sipStatus: null, q850: null }
       noteEase(gateway.state, { type: 'call.ended', call: 'c_2', ending } as never, 30_000)
     }

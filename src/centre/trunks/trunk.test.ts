@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noEase } from '../lines/ease.ts'
 import { obstacleOf } from '../lines/line.ts'
 import { TestFloor, trunk } from '../testing.ts'
 
@@ -30,7 +31,7 @@ test('a test of a trunk has a line of it while it lasts: nobody else gets the la
 test('a test is what an eased trunk is tested by, and not refused as its calls are', () => {
   const floor = floorWith({ maxCalls: 5, callsPerSecond: 1 })
   const of = floor.state.trunks.get(trunk)!
-  of.ease = { share: 1 / 32, at: floor.clock.now(), heard: 0, silent: 0, since: floor.clock.now() }
+  of.ease = { ...noEase(), share: 1 / 32, at: floor.clock.now(), since: floor.clock.now() }
   assert.equal(ruleOf(floor), null)
   floor.pass(2_000)
   assert.equal(obstacleOf(of, floor.clock.now())?.refusal.rule, 'trunk_eased')
