@@ -104,7 +104,7 @@ export class Sockets {
       onClosed: ({ id, transport, peer, local }, failed) =>
         this.#guard(local, agent => {
           if (failed) agent.transportFailed({ transport, destination: peer, connection: id }, this.#now())
-          agent.connectionClosed(id, this.#now())
+          agent.connectionClosed(id, this.#now(), { transport, ...peer })
         }),
       onNews: news => {
         if (!this.#closed) options.onConnection?.(news)

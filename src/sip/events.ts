@@ -321,7 +321,8 @@ export type UserAgentPort = {
   receive(bytes: Buffer, flow: Flow, now: number): void
   /** A send or connect failed, or a connection closed. */
   transportFailed(at: { transport: Transport; destination: Address; connection?: string }, now: number): void
-  connectionClosed(connection: string, now: number): void
+  /** `at`: where it led to. */
+  connectionClosed(connection: string, now: number, at?: Address & { transport: Transport }): void
   advance(now: number): void
   nextDeadline(): number | null
   drain(): Drained

@@ -13,11 +13,15 @@ function registering(answer: (request: string, count: number) => string | null, 
   let serial = 0
   const agent = new UserAgent({
     name: 'test',
-    endpoints: [{ id: 'udp', transport: 'udp', contact: () => ({ address: own, port: 5060 }) }],
+    endpoints: (['udp', 'tcp'] as const).map(transport => ({
+      ...{ id: transport, transport, contact: () => ({ address: own, port: 5060 }) },
+    })),
     secret: () => `s${serial++}`,
     random: () => 0.5,
   })
-  const flow = { transport: 'udp' as const, source: { address: carrier, port: 5060 }, local: 'udp' }
+  const transport = changes.destination?.transport ?? 'udp'
+  const connection = transport === 'udp' ? {} : { connection: 'c1' }
+  const flow = { transport, source: { address: carrier, port: 5060 }, local: transport, ...connection }
   const drain = () => {
     for (let drained = agent.drain(); drained.send.length + drained.events.length > 0; drained = agent.drain()) {
       events.push(...drained.events)
@@ -162,6 +166,31 @@ test('what is granted for an hour less is not taken for an hour where our Contac
   assert.equal(line.of('registered')[0]!.expiresInMs, 120_000)
   line.run(130_000)
   assert.ok(line.registers().length >= 2, 'refreshed before it is over')
+})
+
+test('over TCP it registers again soon after its connection closed, by which calls come in, and no more than once a minute', () => {
+  const destination = { transport: 'tcp' as const, address: carrier, port: 5060 }
+  const granted = (text: string) => `200 OK\nContact: ${contactOf(text)};expires=3600`
+  const line = registering(granted, { destination })
+  const lost = (at: object = {}) => line.agent.connectionClosed('c1', line.now(), { ...destination, ...at })
+  lost({ port: 40_001 }) // one that somebody opened to us
+  lost({ address: '10.0.0.8' })
+  line.run(5_000)
+  assert.equal(line.registers().length, 1)
+  lost()
+  line.run(1_000)
+  assert.equal(line.registers().length, 1, 'not at once, or a carrier that starts anew is asked by all')
+  line.run(1_000)
+  assert.equal(line.registers().length, 2)
+  lost()
+  line.run(50_000)
+  assert.equal(line.registers().length, 2)
+  line.run(12_000)
+  assert.equal(line.registers().length, 3)
+  const datagrams = registering(granted)
+  datagrams.agent.connectionClosed('c1', datagrams.now(), { ...destination, transport: 'udp' })
+  datagrams.run(70_000)
+  assert.equal(datagrams.registers().length, 1)
 })
 
 /** A call to our Contact, by these lines. */

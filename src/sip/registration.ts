@@ -1,7 +1,7 @@
 /** Our registration at a trunk (RFC 3261 §10.2): kept fresh, and tried again with growing pauses when it fails. */
 import type { CallHost } from './call.ts'
 import { DigestClient } from './digest.ts'
-import type { RegisterSpec } from './events.ts'
+import type { Address, RegisterSpec, Transport } from './events.ts'
 import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, header, headerLines, type Response } from './message.ts'
@@ -13,6 +13,8 @@ const firstPauseMs = 2_000
 const longestPauseMs = 300_000
 /** RFC 5626 section 4.5: who is refused for good is asked twice an hour at last. */
 const longestRefusedPauseMs = 1_800_000
+/** There are carriers that close a connection as soon as nothing is said on it. */
+const hastenEveryMs = 60_000
 /** A registrar that grants less is asked no more often than if it granted this. */
 const leastGrantedS = 10
 /** After a refusal of our password: knocking faster only locks us out. */
@@ -31,6 +33,7 @@ export class Registration implements ClientOwner, Sleeper {
   #expiresS: number
   #seq = 0
   #failures = 0
+  #hastenedAt = Number.NEGATIVE_INFINITY
   #phase: 'on' | 'leaving' | 'off' = 'on'
   /** The carrier has a binding of ours, as far as we know. */
   #isBound = false
@@ -99,6 +102,22 @@ export class Registration implements ClientOwner, Sleeper {
     this.#phase = 'off'
     this.#host.timers.set(this, null)
     if (this.#transaction !== null) this.#host.transactions.abandon(this.#transaction)
+  }
+
+  /**
+   * Over TCP whoever we registered with reaches us by the connection that we opened, as a rule, and by no other where we are behind a NAT: without it
+   * no call comes in, so we do not wait until the registration is to be refreshed. Over TLS the trunk opens it again by itself.
+   */
+  wayLost({ transport, address, port }: Address & { transport: Transport }, now: number): void {
+    const { destination } = this.#spec
+    const isOurs = transport === 'tcp' && destination.transport === 'tcp'
+    if (!isOurs || address !== destination.address || port !== destination.port) return
+    if (this.#phase !== 'on' || !this.#isBound || this.wakeAt === null) return // it is under way
+    const pauseMs = Math.round(firstPauseMs * (0.5 + this.#host.random() / 2))
+    const at = Math.max(now + pauseMs, this.#hastenedAt + hastenEveryMs)
+    if (at >= this.wakeAt) return
+    this.#hastenedAt = at
+    this.#host.timers.set(this, at)
   }
 
   wake(now: number): void {

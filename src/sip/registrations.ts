@@ -1,6 +1,6 @@
 /** Where we are registered, and whom we ask by OPTIONS whether he is there: one of each a trunk. */
 import type { CallHost } from './call.ts'
-import type { Destination, QualifyTarget, RegisterSpec } from './events.ts'
+import type { Address, Destination, QualifyTarget, RegisterSpec, Transport } from './events.ts'
 import { SipUsageError } from './events.ts'
 import { Qualify } from './qualify.ts'
 import { Registration } from './registration.ts'
@@ -43,6 +43,11 @@ export class Registrations {
     registration.leave(now)
     this.#registrations.delete(id)
     this.#leaving.set(id, registration)
+  }
+
+  /** A connection that we had opened to there is no more. */
+  wayLost(at: Address & { transport: Transport }, now: number): void {
+    for (const one of this.#registrations.values()) one.wayLost(at, now)
   }
 
   qualify(id: string, target: QualifyTarget, now: number): void {

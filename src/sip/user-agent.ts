@@ -233,10 +233,11 @@ export class UserAgent implements UserAgentPort {
     }, now)
   }
 
-  connectionClosed(connection: string, now: number): void {
+  connectionClosed(connection: string, now: number, at?: Address & { transport: Transport }): void {
     this.#now = now
     this.#framers.delete(connection)
     this.#registrar?.connectionClosed(connection)
+    if (at !== undefined) this.#registrations.wayLost(at, now)
   }
 
   /** A phone is followed when it has registered again. */
