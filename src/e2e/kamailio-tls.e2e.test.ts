@@ -104,6 +104,8 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
       await isUp(id)
       const contact = `${name}:lender@127.0.0.1:${world.sipTlsPort}${sips ? '' : ';transport=tls'}`
       assert.deepEqual(await kamailio.contacts('lender'), [contact])
+      // Another of its processes lists them, some milliseconds later.
+      await world.until('Kamailio lists a connection', async () => (await connections()).length > 0)
       const open = await connections()
       assert.equal(open.length, 1)
       const from = kamailio.said.length
