@@ -126,7 +126,10 @@ test('an example is tried on the rules as they stand in the form, right or not, 
   assert.match(plain, /switched off trunk 1: sip 480 q850 20/i)
   assert.match(plain, /1 lines are not right/)
   assert.match(plain, /Numbers for help leave by this trunk changed: 110 → 9110, 119 → 9119/)
-  const apart = await send(house, adam, 'POST', '/admin/trunks/trials', { ...tried, numbersOut: '1XX 0\n12XXX 0\n9XX 0\n. 0 9' })
+  const apart = await send(house, adam, 'POST', '/admin/trunks/trials', {
+    ...tried,
+    numbersOut: '1XX 0\n12XXX 0\n9XX 0\n. 0 9',
+  })
   assert.doesNotMatch(apart.text, /119/)
   assert.deepEqual(await trunks(), before)
 })
