@@ -19,7 +19,17 @@ import { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads/leads.ts'
 import { closeByHand } from './leads/promise.ts'
-import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
+import {
+  legAnswered,
+  legDigit,
+  legEarly,
+  legEnded,
+  legHeld,
+  legOffered,
+  legRespondedLate,
+  legResumed,
+  legRinging,
+} from './leg.ts'
 import { legPlayed } from './played.ts'
 import { diskChanged, recordingClosed, recordingFailed, recordingLost } from './recording/recording.ts'
 import { takeNote } from './records/record.ts'
@@ -136,6 +146,8 @@ function handle(d: Draft, input: Input): void {
       return signInsGuessed(d, input)
     case 'desk.dialled':
       return deskDialled(d, input)
+    case 'leg.respondedLate':
+      return legRespondedLate(d, input)
     case 'leg.ringing':
       return legRinging(d, input)
     case 'leg.early':

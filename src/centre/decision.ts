@@ -36,6 +36,8 @@ export type Note =
   | { type: 'note.menuKeys'; call: CallId; keys: string; until: number }
   /** There is no place to tell this caller any more. */
   | { type: 'note.placeSkipped'; call: CallId }
+  /** The first response of its trunk came late. */
+  | { type: 'note.respondedLate'; call: CallId }
   /** A person tests the trunk with a call, or that is over. */
   | { type: 'note.trunkTested'; trunk: TrunkId; isOver: boolean }
   /** The dialler of the campaign looks at the floor anew. */

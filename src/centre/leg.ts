@@ -71,6 +71,11 @@ function shutFor(d: Draft, floor: TrunkFloor): Pick<Ending, 'text'> | null {
   return takesOffer(floor) ? null : {}
 }
 
+export function legRespondedLate(d: Draft, input: LegInput<'leg.respondedLate'>): void {
+  const call = partyCall(d, input.leg)
+  if (call?.phase === 'dialing') d.note({ type: 'note.respondedLate', call: call.id })
+}
+
 export function legRinging(d: Draft, input: LegInput<'leg.ringing'>): void {
   const call = partyCall(d, input.leg)
   if (call?.phase !== 'dialing') return

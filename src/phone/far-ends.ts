@@ -155,7 +155,12 @@ export class FarEnds {
   #noteHeard(leg: Leg, event: EventOfLeg): void {
     if (leg.phase !== 'calling' || leg.heard === 'progress' || leg.far.kind !== 'trunk' || leg.target === null) return
     const heard = heardBy(event)
-    if (heard !== null) this.#options.lines.heard(leg.far.trunk, leg.target, heard)
+    if (heard === null) return
+    const { lines, now } = this.#options
+    const isFirst = leg.heard === 'nothing' && leg.respondBy !== null
+    if (isFirst && lines.isLate(leg.far.trunk, now() - leg.invitedAt))
+      this.#legs.post({ type: 'leg.respondedLate', leg: leg.id }, leg)
+    lines.heard(leg.far.trunk, leg.target, heard)
   }
 
   /** The offer was ours, so the ACK had to bring the answer. False when it did not, and the call is over. */

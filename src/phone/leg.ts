@@ -40,6 +40,8 @@ export type Leg = {
   /** When an unanswered call is withdrawn; null: never. */
   ringUntil: number | null
   ringMs: number
+  /** When the INVITE was sent whose response a trunk owes. */
+  invitedAt: number
   /** When a trunk that has said nothing at all counts as silent; null: it has spoken. */
   respondBy: number | null
   /** How far our INVITE has come: no response, a 100, or a sign that the callee is being reached. */

@@ -111,8 +111,7 @@ export class Legs {
     leg.session = null
     if (!this.#invite(leg, invite)) return false
     leg.heard = 'nothing'
-    if (leg.far.kind === 'trunk')
-      leg.respondBy = this.#options.now() + rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {}).responseMs
+    this.#awaitResponse(leg)
     this.#options.flush()
     return true
   }
@@ -126,6 +125,13 @@ export class Legs {
     leg.heard = 'nothing'
     leg.respondBy = null
     this.open(leg, peer, invite)
+  }
+
+  #awaitResponse(leg: Leg): void {
+    if (leg.far.kind !== 'trunk') return
+    const { responseMs } = rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {})
+    leg.invitedAt = this.#options.now()
+    leg.respondBy = leg.invitedAt + responseMs
   }
 
   #invite(leg: Leg, invite: (sdp: string) => SessionId | null): boolean {
@@ -158,6 +164,7 @@ export class Legs {
       unproved: false,
       ringUntil: null,
       ringMs,
+      invitedAt: 0,
       respondBy: null,
       heard: 'nothing',
       lateUntil: null,
@@ -193,10 +200,7 @@ export class Legs {
             return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
           leg.phase = 'calling'
           leg.ringUntil ??= this.#options.now() + leg.ringMs // from the first target on
-          if (leg.far.kind === 'trunk') {
-            const trunk = this.#options.lines.trunk(leg.far.trunk)
-            leg.respondBy = this.#options.now() + rulesOf(trunk ?? {}).responseMs
-          }
+          this.#awaitResponse(leg)
           this.#options.flush()
         },
         error => this.noMedia(leg, error),

@@ -8,6 +8,7 @@ import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 import type { OptionsSeen, RegistrationSeen } from '../centre/trunks/trunk-wire.ts'
 import { formatHost } from '../lib/host.ts'
 import type { Destination, DigestCredentials } from '../sip/events.ts'
+import { FirstResponses } from './first-responses.ts'
 import { type Target, Targets } from './targets.ts'
 import { TrunkBinding } from './trunk-binding.ts'
 import { TrunkSigns } from './trunk-signs.ts'
@@ -51,6 +52,7 @@ export type Line = {
   resolveError: Trouble | null
   binding: TrunkBinding
   signs: TrunkSigns
+  firsts: FirstResponses
   /** Why there is no TLS connection; null while nothing speaks against one. */
   connectionError: Trouble | null
   /** Connections that were lost or refused, one after the other. */
@@ -91,6 +93,7 @@ export function newLine(
     lapsingAt: Number.NEGATIVE_INFINITY,
     resolveError: null,
     binding,
+    firsts: there?.firsts ?? new FirstResponses(),
     signs: there?.signs ?? new TrunkSigns(answersAt === placeOf(trunk)),
     connectionError,
     lostInARow: 0,

@@ -180,6 +180,11 @@ export class TrunkLines {
     this.#tell(line)
   }
 
+  /** Whether this is late for a first response of this trunk, which came `ms` after the INVITE. */
+  isLate(id: TrunkId, ms: number): boolean {
+    return this.#lines.get(id)?.firsts.isLate(ms, this.#options.now()) ?? false
+  }
+
   /** A call at this target got no response at all, not even a 100. True when there is another to go to at once. */
   unheard(id: TrunkId, target: Target): boolean {
     if (this.failed(id, target)) return true

@@ -6,6 +6,8 @@ import { obstacleOf } from './line.ts'
 
 const t = 't_1' as never
 
+const lateLeastMs = 1_000
+
 /** A trunk that may start 50 calls a second, at a far end that hears `hears` messages a second, and hears late what piles up. */
 class Gateway {
   readonly floor = {
@@ -19,6 +21,10 @@ class Gateway {
   readonly state = { trunks: new Map([[t, this.floor]]), calls: this.calls } as unknown as FloorState
   readonly rang: number[] = []
   now = 0
+  /** Its socket holds some hundred messages, as the kernel’s default has it. */
+  socket = 100
+  /** Calls that were left without a response. */
+  lost = 0
   #waiting: string[] = []
   #sent = new Map<string, number>()
   #made = 0
@@ -48,9 +54,8 @@ class Gateway {
     }
   }
 
-  /** Its socket holds some hundred messages, as the kernel’s default has it. */
   #send(call: string): void {
-    if (this.#waiting.length < 100) this.#waiting.push(call)
+    if (this.#waiting.length < this.socket) this.#waiting.push(call)
   }
 
   /** 100 ms: it takes what came first, and INVITEs are sent again after 0.5, 1.5 and 3.5 s until it has answered (RFC 3261 §17.1.1.2). */
@@ -59,7 +64,10 @@ class Gateway {
     this.#credit = Math.min(hears, this.#credit + hears / 10)
     for (; this.#credit >= 1 && this.#waiting.length > 0; this.#credit--) {
       const call = this.#waiting.shift()!
-      if (!this.#sent.delete(call)) continue
+      const at = this.#sent.get(call)
+      if (at === undefined) continue
+      this.#sent.delete(call)
+      if (this.now - at >= lateLeastMs) noteEase(this.state, { type: 'note.respondedLate', call } as never, this.now)
       this.rang.push(this.now)
       noteEase(this.state, { type: 'call.ringing', call } as never, this.now)
       this.#over(call, { type: 'call.answered', call })
@@ -68,6 +76,7 @@ class Gateway {
       if ([500, 1_500, 3_500].includes(this.now - at)) this.#send(call)
       if (this.now - at < 4_000) continue
       this.#sent.delete(call)
+      this.lost++
       this.#over(call, {
         ...{ type: 'call.ended', call },
         ending: { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION', sipStatus: 408, q850: 102 },
@@ -116,6 +125,37 @@ describe('a trunk that is asked for more than it can', () => {
     gateway.pass(60_000, 20)
     const rang = gateway.pass(120_000, 20)
     assert.ok(rang > 120 * 20 * 0.4, `${rang} of ${120 * 20} that it can; at full rate none in time`)
+  })
+
+  test('and one that answers all of it, but ever later, is asked for less before a call is left without a response', () => {
+    const gateway = new Gateway()
+    gateway.pass(10_000, 100)
+    const { lost } = gateway
+    gateway.socket = 10_000 // ours, in which what came waits for minutes
+    const rang = gateway.pass(120_000, 30)
+    assert.ok(rang > 120 * 30 * 0.5, `${rang} of ${120 * 30} that it can`)
+    assert.ok(gateway.lost - lost < rang / 20, `${gateway.lost - lost} without a response, beside ${rang} that rang`)
+  })
+
+  test('is asked for no more by the clock while it is down', () => {
+    const gateway = new Gateway()
+    const turn = (state: 'up' | 'down') => {
+      noteEase(gateway.state, { type: 'trunk.stateChanged', trunk: t, state } as never, gateway.now)
+      gateway.floor.up = state === 'up'
+    }
+    gateway.pass(10_000, 100)
+    gateway.pass(12_000, 0)
+    const share = shareNow(gateway.floor.ease, gateway.now)
+    assert.ok(share < 0.2, `${share}`)
+    turn('down')
+    gateway.pass(60_000, 100)
+    turn('up')
+    assert.ok(shareNow(gateway.floor.ease, gateway.now) <= share)
+    gateway.pass(6_000, 100)
+    const rang = gateway.pass(6_000, 100)
+    assert.ok(rang > 6 * 50 * 0.35, `${rang}`)
+    gateway.pass(60_000, 100)
+    assert.equal(shareNow(gateway.floor.ease, gateway.now), 1)
   })
 
   test('starts fewer calls and says so, and a few without a response say nothing', () => {

@@ -2,7 +2,8 @@
  * A trunk that is up and whose calls get no response at all is asked for more than it, or we, can do: what is not answered is sent again, each call
  * that failed gives way to the next, and soon nothing rings at any rate. So it starts half as many calls a second, and more again: twice as many
  * whenever those that were begun since get a response, up to half of what was too much, from there by and by. Overload is told by what does not come (implicit
- * overload control, RFC 6357), as congestion is in TCP (RFC 5681).
+ * overload control, RFC 6357), as congestion is in TCP (RFC 5681); and seconds before that by what comes late, since what piles up in a socket is older
+ * than anybody waits for before any of it is lost. While the trunk is down nothing shows what it can, and it is asked for no more when it is up again.
  */
 import type { Call } from '../call-state.ts'
 import type { Note } from '../decision.ts'
@@ -31,6 +32,8 @@ const silentLeast = 3
 const oneIn = 4
 const countedMs = 4_000
 const againAfterMs = 1_000
+/** So many times less than half, for the seconds that this takes. */
+const drains = 8
 export const shareLeast = 1 / 32
 /** From nothing back to all where little is begun: sooner is too soon for a far end that cannot do all (ease.test.ts). */
 const recoversMs = 60_000
@@ -52,21 +55,30 @@ export function noteEase(state: FloorState, change: Fact | Note, at: number): vo
     const { trunk, why } = change.failed
     return why === 'unreachable'
       ? undefined
-      : came(state.trunks.get(trunk), state.calls.get(change.call), why === 'refused', at)
+      : came(state.trunks.get(trunk), state.calls.get(change.call), why === 'refused' ? 'heard' : 'silent', at)
   }
+  if (change.type === 'trunk.stateChanged') return turned(state.trunks.get(change.trunk), change.state, at)
   const { type } = change
-  if (type !== 'call.ringing' && type !== 'call.early' && type !== 'call.answered' && type !== 'call.ended') return
+  if (
+    type !== 'note.respondedLate' &&
+    type !== 'call.ringing' &&
+    type !== 'call.early' &&
+    type !== 'call.answered' &&
+    type !== 'call.ended'
+  )
+    return
   const call = state.calls.get(change.call)
   if (call === undefined || call.direction !== 'out' || call.phase === 'ended' || call.answeredAt !== null) return
   if (change.type === 'call.ringing' || change.type === 'call.early')
     return responded(state.trunks.get(call.trunk), call, at)
-  if (change.type === 'call.answered') return came(state.trunks.get(call.trunk), call, true, at)
+  if (change.type === 'note.respondedLate') return late(state.trunks.get(call.trunk), call, at)
+  if (change.type === 'call.answered') return came(state.trunks.get(call.trunk), call, 'heard', at)
   const { cause, by, sipStatus, q850 } = change.ending
   if (cause === 'cancelled' || cause === 'restarted' || cause === 'bug') return
   const isUnsent = cause === 'trunk_fault' && by === 'carrier' && sipStatus === null
   if (isUnsent) return
   const isSilent = cause === 'trunk_fault' && (by === 'system' || (sipStatus === 408 && q850 === 102))
-  came(state.trunks.get(call.trunk), call, !isSilent, at)
+  came(state.trunks.get(call.trunk), call, isSilent ? 'silent' : 'heard', at)
 }
 
 /** What was in the way is over, as a rule: a machine that was held up for seconds. By doubling it is asked within seconds for half of what it was. */
@@ -80,16 +92,34 @@ function responded(floor: TrunkFloor | undefined, call: Call, at: number): void 
   floor.ease = { ...ease, share: Math.min(ease.half, share * 2), at, proved: 0 }
 }
 
+/** Of the rate of today only what was begun at it tells. */
+function late(floor: TrunkFloor | undefined, call: Call, at: number): void {
+  if (floor === undefined || begunAt(call) < floor.ease.at) return
+  floor.ease.responds = true
+  came(floor, call, 'late', at)
+}
+
+/** It is not asked for what it could not do a minute ago only because it was down for that minute. */
+function turned(floor: TrunkFloor | undefined, state: 'up' | 'down', at: number): void {
+  if (floor === undefined || floor.ease.share === 1 || floor.up === (state === 'up')) return
+  floor.ease = { ...floor.ease, share: floor.up ? shareNow(floor.ease, at) : floor.ease.share, at }
+}
+
 /** On the trunk that it is on. */
 function begunAt(call: Call): number {
   return call.tries.at(-1)?.at ?? call.startedAt
 }
 
-function came(floor: TrunkFloor | undefined, call: Call | undefined, isHeard: boolean, at: number): void {
+function came(
+  floor: TrunkFloor | undefined,
+  call: Call | undefined,
+  how: 'heard' | 'late' | 'silent',
+  at: number,
+): void {
   if (floor === undefined) return
   const { ease } = floor
   if (at - ease.since >= countedMs || at < ease.since) Object.assign(ease, { heard: 0, silent: 0, since: at })
-  if (isHeard) {
+  if (how === 'heard') {
     ease.heard++
     return call && responded(floor, call, at)
   }
@@ -99,8 +129,18 @@ function came(floor: TrunkFloor | undefined, call: Call | undefined, isHeard: bo
   ease.proved = 0
   if (ease.silent < silentLeast || ease.silent * oneIn < ease.heard + ease.silent) return
   if (shareNow(ease, at) < 1 && at - ease.at < againAfterMs) return
-  const share = Math.max(shareLeast, shareNow(ease, at) / 2)
+  const half = Math.max(shareLeast, shareNow(ease, at) / 2)
+  // What has piled up is to be read first: half as many would only keep it so.
+  const share = how === 'late' ? Math.max(shareLeast, half / drains) : half
   // Where nothing came through in between it is the same fault still, and how much is too much is not known anew.
-  const half = ease.responds ? share : ease.half
-  floor.ease = { share, at, heard: 0, silent: 0, since: at, proved: 0, half, responds: false }
+  floor.ease = {
+    share,
+    at,
+    heard: 0,
+    silent: 0,
+    since: at,
+    proved: 0,
+    half: ease.responds ? half : ease.half,
+    responds: false,
+  }
 }
