@@ -239,6 +239,23 @@ describe('the phone', () => {
     )
   })
 
+  test('a trunk whose first response comes late, by what it takes as a rule, is told of once a call', async () => {
+    for (const ms of [30, 1_200, 900]) {
+      said = []
+      await dialled()
+      now += ms
+      phone.take(trying)
+      now += 5_000 // reaching the callee takes as long as it takes
+      phone.take({ type: 'provisional', session, status: 180, sdp: null, q850: null })
+      const late = ms === 1_200 ? ['leg.respondedLate'] : []
+      assert.deepEqual(
+        said.map(input => input.type),
+        [...late, 'leg.ringing'],
+      )
+      phone.take({ type: 'failed', session, status: 486, reason: 'Busy', q850: null, by: 'remote', retryAfterS: null })
+    }
+  })
+
   test('who picks up on hold is told as held after the answer, may be silent for long, and is taken up later', async () => {
     for (const held of [
       theirSdp.replace('a=sendrecv', 'a=sendonly'),
