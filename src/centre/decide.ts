@@ -56,6 +56,10 @@ function handle(d: Draft, input: Input): void {
       return // `proceed` finds what is due
     case 'clock.stepped':
       return d.fact({ type: 'system.clockStepped', byMs: input.byMs })
+    case 'floor.behind':
+      return d.note({ type: 'note.behind' })
+    case 'floor.caughtUp':
+      return d.note({ type: 'note.caughtUp', afterMs: input.afterMs })
     case 'disk.slow':
       return d.note({ type: 'note.diskSlow' })
     case 'disk.caughtUp':

@@ -17,6 +17,8 @@ export type Note =
   | { type: 'note.record'; fact: RecordFact }
   /** The first of the loose ends has been looked after. */
   | { type: 'note.tiedUp' }
+  | { type: 'note.behind' }
+  | { type: 'note.caughtUp'; afterMs: number }
   | { type: 'note.diskSlow' }
   /** The disk is slow: the instant that has come is looked at again when it has caught up. */
   | { type: 'note.deferred' }

@@ -59,6 +59,13 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'note.diskSlow':
       state.isDiskSlow = true
       break
+    case 'note.behind':
+      state.isBehind = true
+      break
+    case 'note.caughtUp':
+      state.isBehind = false
+      giveTime(state, change.afterMs, at)
+      break
     case 'note.deferred':
       popDue(state.deadlines)
       break

@@ -69,6 +69,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     awayMaxMs: awayDefaultMs,
     deadlines: [],
     isDiskSlow: false,
+    isBehind: false,
     isClosing: false,
     appeals: new Map(),
     supervisions: new Map(),

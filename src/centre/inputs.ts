@@ -37,6 +37,9 @@ export type Input =
   /** What was decided more than a second ago is not on disk, so that nothing of it has been done. */
   | { type: 'disk.slow' }
   | { type: 'disk.caughtUp'; afterMs: number }
+  /** What phones and people said more than a second ago has not been decided yet. */
+  | { type: 'floor.behind' }
+  | { type: 'floor.caughtUp'; afterMs: number }
   /** The process was told to stop: nothing begins any more but calls for help, and there is no way back. */
   | { type: 'house.closing' }
   /** Facts that the records door has committed already; the floor takes note (and withdraws, repaints, re-plans). */

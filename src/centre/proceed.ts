@@ -1,7 +1,7 @@
 /**
  * What the floor does next by itself, one step at a time: an instant that has come, then a waiting call and an agent, then the next call
  * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible. While the
- * disk is slow no call starts, and nothing is held against phones and people who have not heard yet what is asked of them. While the house closes
+ * disk is slow, or what was said waits to be heard, no call starts, and nothing is held against phones and people who have not heard yet what is asked of them. While the house closes
  * what has begun is brought to its end, and nothing begins.
  */
 
@@ -52,7 +52,7 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
   if (due !== undefined && due.at <= moment.now) {
     at({ of: 'due', due })
     const d = new Draft(state, moment)
-    if (state.isDiskSlow && isUnheard(state, due)) d.note({ type: 'note.deferred' })
+    if (isHeldUp(state) && isUnheard(state, due)) d.note({ type: 'note.deferred' })
     else decideDue(d, due)
     return d.decision()
   }
@@ -73,7 +73,7 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
     assign(d, match.call, match.agent)
     return d.decision()
   }
-  if (state.isDiskSlow) return null
+  if (isHeldUp(state)) return null
   for (const floor of state.dialOrder) {
     at({ of: 'campaign', id: floor.campaign.id })
     if (isAtFault(floor, moment.now)) continue
@@ -81,6 +81,11 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
     if (decision !== null) return decision
   }
   return null
+}
+
+/** What was asked has not been done, or what was said has not been heard. */
+function isHeldUp({ isDiskSlow, isBehind }: FloorState): boolean {
+  return isDiskSlow || isBehind
 }
 
 /** An instant of what was asked of a phone or a person. Who waits for an agent, or talks, has waited indeed. */

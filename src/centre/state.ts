@@ -312,6 +312,8 @@ export type FloorState = {
   deadlines: Due[]
   /** What was decided is not on disk since a second: see `proceed.ts`. */
   isDiskSlow: boolean
+  /** What was said more than a second ago is not decided yet: likewise. */
+  isBehind: boolean
   /** The house closes: nothing begins any more, see `proceed.ts`. */
   isClosing: boolean
   /** Which version of each of the lender's own recordings is said. */

@@ -23,9 +23,10 @@ import { Feed, type FeedListener } from './feed.ts'
 import { FollowUps } from './follow-ups.ts'
 import { helpAhead, keepLastWords, saidOnceMore, takeHelp } from './help-ahead.ts'
 import { Inbox } from './inbox.ts'
+import { InboxWatch } from './inbox-watch.ts'
 import { masked } from './masked.ts'
 import { Memory } from './memory.ts'
-import { type DiskLag, type EnginePort, EngineStopped, type FeedItem, type Outcome } from './port.ts'
+import { type DiskLag, type EnginePort, EngineStopped, type FeedItem, type InboxLag, type Outcome } from './port.ts'
 import type { Ports } from './ports.ts'
 import { Ticks } from './ticks.ts'
 import type { Timers } from './timers.ts'
@@ -45,8 +46,6 @@ export type EngineOptions = {
   alarm?: (words: string | null) => void
 }
 
-/** Inputs are decided for this long; then sockets and pages have their turn. */
-const sliceMs = 4
 /** Doors are refused above this many waiting inputs; what phones and media say is taken up to `postedMax`. */
 const dispatchedMax = 20_000
 const postedMax = 200_000
@@ -73,6 +72,7 @@ export class Engine implements EnginePort {
   #open: Batch = emptyBatch()
   #writing: Batch | null = null
   readonly #disk: DiskWatch
+  readonly #inboxWatch: InboxWatch
   readonly #out: WayOut
   readonly #ticks: Ticks
   readonly #memory: Memory
@@ -94,6 +94,7 @@ export class Engine implements EnginePort {
     this.#feed = new Feed(log)
     this.#clockStep = clockStepsOf(clock, log)
     this.#disk = new DiskWatch(clock)
+    this.#inboxWatch = new InboxWatch(clock)
     const post = (input: Input, actor?: Actor) => this.post(input, actor)
     this.#out = new WayOut({ ports, post, clock, timers, log, onSlice: () => this.#flush() })
     this.#ticks = new Ticks({ clock, timers, onTick: () => this.#tick() })
@@ -107,6 +108,10 @@ export class Engine implements EnginePort {
 
   get lag(): DiskLag {
     return this.#disk.lag
+  }
+
+  get inboxLag(): InboxLag {
+    return { nowMs: this.#waitedMs, ...this.#inboxWatch.figures }
   }
 
   /** Starts the ticks. Inputs dispatched before are decided all the same. */
@@ -239,11 +244,38 @@ export class Engine implements EnginePort {
   #drain(): void {
     if (this.#trouble !== null || this.#broken) return // what is decided could not be written; it waits
     const { clock } = this.#options
-    const until = clock.monotonic() + sliceMs
+    const until = clock.monotonic() + this.#inboxWatch.slice(this.#waitedMs)
     while (this.#turn() && this.#trouble === null && clock.monotonic() < until);
+    this.#tellInbox()
     this.#flush()
     if (this.#inbox.length > 0 || this.#mayGoOn) this.#askDrain()
     this.#arm()
+  }
+
+  /** For how long the next input has waited, ms. */
+  get #waitedMs(): number {
+    const { next } = this.#inbox
+    return next === undefined ? 0 : this.#options.clock.monotonic() - next.cameAt
+  }
+
+  /** Tells the floor ahead of all that waits, since that is what it is about. */
+  #tellInbox(): void {
+    const waitedMs = this.#waitedMs
+    const told = this.#inboxWatch.look(waitedMs)
+    if (told === null) return
+    const { log } = this.#options
+    if (told === 'behind') {
+      this.#inboxWatch.behind(waitedMs)
+      log.warn(
+        { ms: Math.round(waitedMs), inputs: this.#inbox.length },
+        'what was said waits: the floor begins nothing until it has heard all',
+      )
+    }
+    const input: Input =
+      told === 'behind' ? { type: 'floor.behind' } : { type: 'floor.caughtUp', afterMs: this.#inboxWatch.caughtUp() }
+    if (input.type === 'floor.caughtUp')
+      log.warn({ ms: Math.round(input.afterMs) }, 'all that was said has been heard, and the floor goes on')
+    this.#take({ input, actor: 'system', reply: null, cameAt: this.#options.clock.monotonic() })
   }
 
   /** Else `#write` asks again when the disk has taken what waits. */

@@ -12,6 +12,11 @@ export class Inbox<T> {
     return this.#items.length - this.#head
   }
 
+  /** What comes next. */
+  get next(): T | undefined {
+    return this.#items[this.#head]
+  }
+
   /** false: it is full, and the item was not taken. */
   push(item: T): boolean {
     if (this.length >= this.#max) return false

@@ -19,10 +19,14 @@ export type EnginePort = {
   /** null while all is well; else why no new work is taken, in words. */
   readonly trouble: string | null
   readonly lag: DiskLag
+  readonly inboxLag: InboxLag
 }
 
 /** For how long the batch that is being written has taken so far (ms); how often that took longer than a second since the start, and for how long in all. */
 export type DiskLag = { nowMs: number; stalls: number; stalledMs: number }
+
+/** For how long the oldest input has waited (ms); how often that was longer than a second since the start, and for how long in all. */
+export type InboxLag = { nowMs: number; times: number; inAllMs: number }
 
 /** The floor takes no new work; `message` says why and until when. */
 export class EngineStopped extends Error {

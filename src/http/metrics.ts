@@ -78,6 +78,23 @@ function floorMetrics(deps: Deps): Metric[] {
       engine.lag.stalledMs / 1000,
       'counter',
     ),
+    single(
+      'switchroom_inbox_wait_seconds',
+      'For how long the oldest of what phones and people said has waited to be decided.',
+      engine.inboxLag.nowMs / 1000,
+    ),
+    single(
+      'switchroom_inbox_stalls_total',
+      'Times that this was longer than a second.',
+      engine.inboxLag.times,
+      'counter',
+    ),
+    single(
+      'switchroom_inbox_stalled_seconds_total',
+      'For how long the floor has begun nothing since, in all.',
+      engine.inboxLag.inAllMs / 1000,
+      'counter',
+    ),
     { name: 'switchroom_agents', help: 'Agents by phase.', type: 'gauge', values: labelled('phase', agents) },
     { name: 'switchroom_calls', help: 'Calls in flight by phase.', type: 'gauge', values: labelled('phase', calls) },
     {
