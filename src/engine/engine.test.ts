@@ -50,6 +50,8 @@ function fakeCentre(): Centre {
       if (input.type === 'call.end') return { facts: [noted(`ended ${input.call}`)], effects: [], refusal: null }
       if (input.type === 'leg.ended') notes(state).heard.push(`leg.ended ${input.cause} ${input.leg}`)
       if (input.type === 'call.keysLate') notes(state).heard.push(`call.keysLate ${input.call} ${input.keys}`)
+      if (input.type === 'floor.behind') notes(state).heard.push('floor.behind')
+      if (input.type === 'floor.caughtUp') notes(state).heard.push(`floor.caughtUp ${input.afterMs}`)
       if (input.type === 'disk.slow') notes(state).heard.push('disk.slow')
       if (input.type === 'disk.caughtUp') notes(state).heard.push(`disk.caughtUp ${input.afterMs}`)
       if (input.type === 'tick') {
@@ -151,6 +153,10 @@ class FakeTimers implements Timers {
       this.#after = this.#after.filter(other => other !== timer)
     }
   }
+  /** What was asked for until now, without what that asks for. */
+  round(): void {
+    for (const run of this.#soon.splice(0)) run()
+  }
   turn(): void {
     for (let run = this.#soon.shift(); run !== undefined; run = this.#soon.shift()) run()
   }
@@ -172,7 +178,7 @@ class FakeTimers implements Timers {
 
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
-function aFloor({ effectMs = 0, onEffect = (_effect: Effect) => {} } = {}) {
+function aFloor({ decideMs = 0, effectMs = 0, onEffect = (_effect: Effect) => {} } = {}) {
   const clock = new VirtualClock(1_000_000)
   const timers = new FakeTimers(clock)
   const store = new FakeStore()
@@ -183,8 +189,15 @@ function aFloor({ effectMs = 0, onEffect = (_effect: Effect) => {} } = {}) {
     clock.set(clock.now() + effectMs)
     onEffect(effect)
   }
+  const centre = fakeCentre()
   const engine = new Engine({
-    centre: fakeCentre(),
+    centre: {
+      ...centre,
+      decide: (...what) => {
+        clock.set(clock.now() + decideMs)
+        return centre.decide(...what)
+      },
+    },
     store,
     setup: { users: [], trunks: [], numbers: [], queues: [], campaigns: [], suppressed: [] },
     ports: { phone: { perform }, media: { perform }, leads: { perform } },
@@ -277,6 +290,29 @@ test('the floor decides on while the disk writes, and a refusal waits for the fa
   assert.ok(await isPending(refused))
   await store.write()
   assert.deepEqual(await refused, { ok: false, refusal: { rule: 'no', words: 'no' } })
+})
+
+test('what waits to be decided has more of the thread, and the floor is told while it waits for longer than a second', async () => {
+  const { clock, timers, engine, heard } = aFloor({ decideMs: 3 })
+  const said = (n: number) =>
+    engine.post({ type: 'leg.ended', leg: `${n}` as never, by: 'far', cause: 'bye', sipStatus: null, q850: null })
+  for (let n = 0; n < 400; n++) said(n)
+  let rounds = 0
+  for (; heard().length < 402 && rounds < 500; rounds++) {
+    timers.round()
+    clock.set(clock.now() + 100) // sockets and pages
+  }
+  assert.ok(rounds < 70, `${rounds} turns for 1.2 s of decisions; at four milliseconds each 200`)
+  const told = heard().filter(what => what.startsWith('floor'))
+  const [behind, caughtUp] = told
+  assert.deepEqual([behind, caughtUp?.split(' ')[0], told.length], ['floor.behind', 'floor.caughtUp', 2])
+  assert.ok(heard().indexOf('floor.behind') < 200, 'ahead of all that waits')
+  assert.equal(heard().at(-1), caughtUp)
+  const { nowMs, times, inAllMs } = engine.inboxLag
+  assert.deepEqual([nowMs, times, `floor.caughtUp ${inAllMs}`], [0, 1, caughtUp])
+  said(400)
+  timers.round()
+  assert.equal(heard().at(-1), 'leg.ended bye 400', 'nothing more is told')
 })
 
 test('a disk that takes longer than a second is told to the floor, once, and so is that it has caught up', async () => {

@@ -11,7 +11,7 @@ const sliceMs = 4
 const waitsMs = 50
 const oneIn = 10
 /** Of what has waited for long. The media have threads of their own; sockets hold seconds of what comes. */
-const sliceMsMax = 100
+const sliceMsMax = 20
 export const behindMs = 1_000
 const caughtUpMs = 100
 
