@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { FloorState } from '../state.ts'
-import { noEase, noteEase, shareLeast, shareNow } from './ease.ts'
+import { noEase, noteEase, noteUse, shareLeast, shareNow } from './ease.ts'
 import { obstacleOf } from './line.ts'
 
 const t = 't_1' as never
@@ -47,6 +47,7 @@ class Gateway {
     while (obstacleOf(this.floor as never, this.now) === null) {
       const call = `c_${++this.#made}`
       this.begin(call, this.now)
+      noteUse(this.floor as never, this.now)
       recent.push(this.now)
       if (recent.length > 50) recent.shift()
       this.#send(call)
@@ -154,6 +155,21 @@ describe('a trunk that is asked for more than it can', () => {
     gateway.pass(6_000, 100)
     const rang = gateway.pass(6_000, 100)
     assert.ok(rang > 6 * 50 * 0.35, `${rang}`)
+    gateway.pass(60_000, 100)
+    assert.equal(shareNow(gateway.floor.ease, gateway.now), 1)
+  })
+
+  test('is asked for no more by the clock while nothing is begun on it', () => {
+    const gateway = new Gateway()
+    gateway.pass(10_000, 100)
+    gateway.pass(12_000, 0)
+    const share = shareNow(gateway.floor.ease, gateway.now)
+    gateway.calls.clear()
+    gateway.now += 120_000
+    gateway.dial()
+    assert.ok(shareNow(gateway.floor.ease, gateway.now) < share + 0.1)
+    const rang = gateway.pass(1_000, 100)
+    assert.ok(rang < 10, `${rang} in a second`)
     gateway.pass(60_000, 100)
     assert.equal(shareNow(gateway.floor.ease, gateway.now), 1)
   })

@@ -32,6 +32,7 @@ const silentLeast = 3
 const oneIn = 4
 const countedMs = 4_000
 const againAfterMs = 1_000
+const unusedLeastMs = 2_000
 /** So many times less than half, for the seconds that this takes. */
 const drains = 8
 export const shareLeast = 1 / 32
@@ -47,6 +48,17 @@ export function noEase(): TrunkEase {
 /** What it may start now, of `callsPerSecond`. */
 export function shareNow({ share, at }: TrunkEase, now: number): number {
   return share === 1 ? 1 : Math.min(1, share + Math.max(0, now - at) / recoversMs)
+}
+
+/**
+ * Called as a call begins on it. A rate that was not used shows nothing (RFC 7661): a floor that had to wait a minute, for the law's sake or its disk's,
+ * would begin at once with what was too much before.
+ */
+export function noteUse({ trunk, ease, recent }: TrunkFloor, at: number): void {
+  if (ease.share === 1) return
+  const everyMs = 1_000 / (trunk.callsPerSecond * ease.share)
+  const unusedMs = at - Math.max(ease.at, recent.at(-1) ?? 0) - Math.max(unusedLeastMs, 2 * everyMs)
+  if (unusedMs > 0) ease.at += unusedMs
 }
 
 /** Called by `evolve` before the change is applied. */

@@ -7,7 +7,7 @@ import type { TrunkId } from '../../lib/ids.ts'
 import type { Refusal } from '../entities.ts'
 import type { FloorState, TrunkFloor } from '../state.ts'
 import { areaOf } from './area.ts'
-import { shareNow } from './ease.ts'
+import { noteUse, shareNow } from './ease.ts'
 import { type Candidate, type Choice, choose, pick } from './score.ts'
 import { numbersToShow, showsOneOf } from './shown-number.ts'
 
@@ -198,6 +198,7 @@ function rateFreeAt(floor: TrunkFloor, share: number): number {
 
 /** Keeps the account of a call just started. Only `evolve` calls this. */
 export function noteStart(floor: TrunkFloor, at: number): void {
+  noteUse(floor, at)
   floor.recent.push(at)
   while (floor.recent.length > windowOf(floor).starts) floor.recent.shift()
   floor.nextCallerId = (floor.nextCallerId + 1) % Math.max(1, floor.trunk.callerIds.length)
