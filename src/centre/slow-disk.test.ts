@@ -20,6 +20,23 @@ test('while the disk is slow no call starts; who has answered finds an agent all
   assert.equal(floor.count('call.dialed'), 2)
 })
 
+test('while what was said waits to be decided no call starts, and a call whose answer waits does not ring out', () => {
+  const floor = new TestFloor()
+  floor.leads(number(1), number(2))
+  floor.ready(alice)
+  const { call } = floor
+  const { deadlineAt } = call
+  floor.do({ type: 'floor.behind' })
+  floor.ready(bob)
+  floor.pass(longerThanItRings)
+  assert.deepEqual([floor.count('call.dialed'), floor.count('call.ended')], [1, 0])
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  assert.equal(call.phase, 'talking')
+  floor.do({ type: 'floor.caughtUp', afterMs: longerThanItRings })
+  assert.equal(floor.count('call.dialed'), 2)
+  assert.ok(deadlineAt! < floor.clock.now())
+})
+
 test('a call that could not be placed yet does not ring out, and rings as long as any once it is', () => {
   const floor = new TestFloor()
   floor.leads(number(1))
