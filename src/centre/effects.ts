@@ -15,8 +15,20 @@ export type PromptId =
   | 'connect-beep'
 
 export type Effect =
-  /** Place a call on a trunk; the leg answers, ends or times out (CANCEL) after `ringMs`. */
-  | { type: 'phone.dial'; leg: LegId; call: CallId; trunk: TrunkId; number: string; callerId: string; ringMs: number }
+  /**
+   * Place a call on a trunk; the leg answers, ends or times out (CANCEL) after `ringMs`, or after `progressMs` without any sign that the callee is
+   * being reached (`no_progress`); left out: it is waited for.
+   */
+  | {
+      type: 'phone.dial'
+      leg: LegId
+      call: CallId
+      trunk: TrunkId
+      number: string
+      callerId: string
+      ringMs: number
+      progressMs?: number
+    }
   /** Ring an agent's desk phone (`rung`), or bring up the leg for the shift (`nailed`, which auto-answers where the phone can). */
   /** `forShift`: it stays up between calls, and is rung again when it is lost. */
   | {

@@ -92,11 +92,14 @@ export type TrunkGroup = {
   defaultFor?: Role[]
 }
 
-/** A trunk that could not take a call. `no_response`: it said nothing at all; `unreachable`: the request did not get there. */
+/**
+ * A trunk that could not take a call. `no_response`: it said nothing at all; `no_progress`: it took a call for help and said nothing beyond a 100;
+ * `unreachable`: the request did not get there.
+ */
 export type TrunkTry = {
   trunk: TrunkId
   at: number
-  why: 'refused' | 'no_response' | 'unreachable'
+  why: 'refused' | 'no_response' | 'no_progress' | 'unreachable'
   sipStatus: number | null
   q850: number | null
 }

@@ -20,6 +20,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
     if (floor.trial !== null) floor.trial.at += byMs
     if (floor.lastTrial !== null) floor.lastTrial.upAt += byMs
     floor.missed = floor.missed.map(missedAt => missedAt + byMs)
+    if (floor.helpSilentAt !== null) floor.helpSilentAt += byMs
     floor.ease = { ...floor.ease, at: floor.ease.at + byMs, since: floor.ease.since + byMs }
   }
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs

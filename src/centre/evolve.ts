@@ -4,6 +4,7 @@
  */
 
 import { evolveAgent } from './agents/evolve-agent.ts'
+import { noteHelp } from './calls/help-silence.ts'
 import { evolveMode, learnQuality } from './campaigns/evolve-mode.ts'
 import { popDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
@@ -35,6 +36,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
   learnHandling(state, change, at)
   noteFaults(state, change, at)
   noteEase(state, change, at)
+  noteHelp(state, change, at)
   followAbandonment(state, change, at)
   followUnrecorded(state, change, at)
   evolveAppeal(state, change, at)

@@ -188,10 +188,20 @@ export type Input =
       sipStatus: number | null
       q850: number | null
       /**
-       * `unreachable`: the request did not get to the trunk; `no_response`: the trunk said nothing at all; `fault`: of our own machine, or of
+       * `unreachable`: the request did not get to the trunk; `no_response`: the trunk said nothing at all; `no_progress`: nothing beyond a 100 came
+       * within the `progressMs` of its `phone.dial`; `fault`: of our own machine, or of
        * what both sides could not agree on.
        */
-      cause: 'bye' | 'cancel' | 'rejected' | 'timeout' | 'fault' | 'rtp_timeout' | 'unreachable' | 'no_response'
+      cause:
+        | 'bye'
+        | 'cancel'
+        | 'rejected'
+        | 'timeout'
+        | 'fault'
+        | 'rtp_timeout'
+        | 'unreachable'
+        | 'no_response'
+        | 'no_progress'
       /** How far an unanswered call had come: no response, a 100, or a sign that the callee is being reached. */
       heard?: 'nothing' | 'trying' | 'progress'
       /** Why, in the carrier's words: of its Reason (RFC 3326), else of its status line. */

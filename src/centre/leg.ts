@@ -261,6 +261,7 @@ function unanswered(
     case 'rtp_timeout': {
       return { by: 'carrier', cause: 'trunk_fault', ...signalled(d, call, input) }
     }
+    case 'no_progress':
     case 'no_response': // nothing is known of the callee: as when the network is congested
       return { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION' }
     case 'rejected':

@@ -201,6 +201,8 @@ export type TrunkFloor = {
   recent: number[]
   /** Instants of the last callers of it who were turned away and are kept as missed calls: see `trunks/missed.ts`. */
   missed: number[]
+  /** When a call for help got nothing of it but a 100, if that; null: never, or the last one rang. See `calls/help-silence.ts`. */
+  helpSilentAt: number | null
   /** The last thing that went wrong on it since the start; null: nothing did. */
   fault: TrunkFault | null
 }

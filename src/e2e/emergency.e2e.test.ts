@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { tollRulesDefault } from '../centre/toll/rules.ts'
+import type { TrunkId } from '../lib/ids.ts'
 import { purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { StoreError } from '../store/port.ts'
@@ -102,6 +103,49 @@ test('while the disk is full a desk phone reaches the police all the same, and t
   assert.deepEqual((await world.fact('call.ended')).ending.result, 'ANSWERED')
   await world.fact('recording.sealed')
   assert.equal(engine.trouble, null)
+})
+
+test('a gateway that says 100 and no more is left for the next one after ten seconds, and whoever dials again begins there', {
+  skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using police = await RtpPeer.open('127.0.0.65', policeHz)
+  const [dead, alive] = ['t_dead' as TrunkId, 't_alive' as TrunkId]
+  await using stuck = await Sipp.carrier({
+    address: '127.0.0.64',
+    media: police,
+    acts: [{ do: 'trying' }, { do: 'expectCancel' }],
+  })
+  await using carrier = await Sipp.carrier({
+    address: '127.0.0.66',
+    media: police,
+    calls: 2,
+    acts: [{ do: 'trying' }, { do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'expectBye' }],
+  })
+  await world.agent('bob', 'phone-rung', '1002')
+  await world.trunk(stuck, { id: dead })
+  await world.trunk(carrier, { id: alive })
+  await using phone = await deskPhone(world)
+
+  phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  assert.equal((await world.fact('call.dialed')).trunk, dead)
+  const { failed, trunk } = await world.fact('call.rerouted', () => true, 20_000)
+  assert.deepEqual([failed.trunk, failed.why, trunk], [dead, 'no_progress', alive])
+  await stuck.done()
+  await world.fact('call.connected')
+  await phone.hears(policeHz)
+  await phone.command('hangup')
+  await world.fact('call.ended')
+
+  phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  await world.until('it is answered again', () => world.facts.filter(({ type }) => type === 'call.connected').length === 2)
+  assert.deepEqual(
+    world.facts.flatMap(fact => (fact.type === 'call.dialed' ? [fact.trunk] : [])),
+    [dead, alive],
+  )
+  assert.equal(world.facts.filter(({ type }) => type === 'call.rerouted').length, 1)
+  await phone.command('hangup')
+  await carrier.done()
 })
 
 /** Bob's, registered. */

@@ -20,6 +20,8 @@ export function has(program: string, flag: string): boolean {
 
 /** What the called side does, in the order of the list. Durations in ms. */
 export type Act =
+  /** 100 and no more. */
+  | { do: 'trying' }
   | { do: 'ring' }
   | { do: 'pause'; ms: number }
   | { do: 'answer' }
@@ -186,6 +188,9 @@ function calledSide(acts: Act[], media: MediaAt): string {
   ]
   for (const act of acts) {
     switch (act.do) {
+      case 'trying':
+        steps.push(response(100, 'Trying', null))
+        break
       case 'ring':
         steps.push(response(180, 'Ringing', null))
         break

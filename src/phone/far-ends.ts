@@ -52,6 +52,7 @@ export class FarEnds {
         if (leg.phase !== 'calling') return
         leg.respondBy = null
         leg.heard = event.status === 100 && leg.heard !== 'progress' ? 'trying' : 'progress'
+        if (leg.heard === 'progress') leg.progressBy = null
         if (event.sdp !== null) {
           const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
           if (!agreed) return

@@ -44,6 +44,9 @@ export type Leg = {
   invitedAt: number
   /** When a trunk that has said nothing at all counts as silent; null: it has spoken. */
   respondBy: number | null
+  /** When a trunk that has not said that the callee is being reached has had its time; null: it is waited for. `progressMs`: its time. */
+  progressBy: number | null
+  progressMs: number | null
   /** How far our INVITE has come: no response, a 100, or a sign that the callee is being reached. */
   heard: 'nothing' | 'trying' | 'progress'
   /** Withdrawn after its ring time: who picks up in that moment is talked to, until then. */

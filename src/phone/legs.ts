@@ -111,7 +111,7 @@ export class Legs {
     leg.session = null
     if (!this.#invite(leg, invite)) return false
     leg.heard = 'nothing'
-    this.#awaitResponse(leg)
+    this.#expect(leg)
     this.#options.flush()
     return true
   }
@@ -123,15 +123,8 @@ export class Legs {
     this.closeMedia(leg)
     leg.phase = 'opening'
     leg.heard = 'nothing'
-    leg.respondBy = null
+    leg.respondBy = leg.progressBy = null
     this.open(leg, peer, invite)
-  }
-
-  #awaitResponse(leg: Leg): void {
-    if (leg.far.kind !== 'trunk') return
-    const { responseMs } = rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {})
-    leg.invitedAt = this.#options.now()
-    leg.respondBy = leg.invitedAt + responseMs
   }
 
   #invite(leg: Leg, invite: (sdp: string) => SessionId | null): boolean {
@@ -144,6 +137,15 @@ export class Legs {
     if (session === null) return false
     this.bind(leg, session)
     return true
+  }
+
+  /** A trunk has our INVITE from now on. */
+  #expect(leg: Leg): void {
+    if (leg.far.kind !== 'trunk') return
+    const now = this.#options.now()
+    leg.invitedAt = now
+    leg.respondBy = now + rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {}).responseMs
+    if (leg.progressMs !== null) leg.progressBy = now + leg.progressMs
   }
 
   make(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
@@ -166,6 +168,8 @@ export class Legs {
       ringMs,
       invitedAt: 0,
       respondBy: null,
+      progressBy: null,
+      progressMs: null,
       heard: 'nothing',
       lateUntil: null,
       from,
@@ -200,7 +204,7 @@ export class Legs {
             return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
           leg.phase = 'calling'
           leg.ringUntil ??= this.#options.now() + leg.ringMs // from the first target on
-          this.#awaitResponse(leg)
+          this.#expect(leg)
           this.#options.flush()
         },
         error => this.noMedia(leg, error),

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import { isOfTheNetwork } from '../centre/trunks/trunk-rules.ts'
 import type { PhoneEffect } from '../engine/ports.ts'
 import { formatHost } from '../lib/host.ts'
-import type { CallId, LegId, TrunkId } from '../lib/ids.ts'
+import type { TrunkId } from '../lib/ids.ts'
 import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
 import type { Legs } from './legs.ts'
@@ -21,6 +21,7 @@ const lateMs = 2_000
 const noAnswerQ850 = 19
 export const rungOut = { by: 'system', cause: 'timeout', sipStatus: 487, q850: noAnswerQ850 } as const
 
+type Dial = Extract<PhoneEffect, { type: 'phone.dial' }>
 type Ring = Extract<PhoneEffect, { type: 'phone.ring' }>
 
 export class Outgoing {
@@ -32,9 +33,10 @@ export class Outgoing {
     this.#legs = legs
   }
 
-  dial(id: LegId, call: CallId, trunk: TrunkId, number: string, callerId: string, ringMs: number): void {
+  dial({ leg: id, call, trunk, number, callerId, ringMs, progressMs }: Dial): void {
     const { lines } = this.#options
     const leg = this.#legs.make(id, call, { kind: 'trunk', trunk }, callerId, ringMs)
+    leg.progressMs = progressMs ?? null
     const destination = lines.destination(trunk)
     const config = lines.trunk(trunk)
     if (!destination || !config) {
@@ -154,6 +156,10 @@ export class Outgoing {
         this.#giveUpOnTrunk(leg, now)
         continue
       }
+      if (leg.phase === 'calling' && leg.progressBy !== null && now >= leg.progressBy) {
+        this.#leaveStuck(leg, now)
+        continue
+      }
       if (leg.ringUntil === null || now < leg.ringUntil) continue
       if (leg.phase === 'calling') {
         leg.ringUntil = null
@@ -174,6 +180,19 @@ export class Outgoing {
     const silent = { by: 'timeout', status: null, q850: null, retryAfterS: null } as const
     if (this.triesNext(leg, silent)) return
     this.#legs.over(leg, { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102 })
+  }
+
+  /**
+   * The trunk has the INVITE and calls nobody. Who called for help is on the way elsewhere at once, so the carrier's last word is not waited for; should
+   * it have reached the callee after all, the CANCEL that crosses the answer is a BYE.
+   */
+  #leaveStuck(leg: Leg, now: number): void {
+    if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
+    const heard =
+      leg.heard === 'nothing'
+        ? ({ cause: 'no_response', sipStatus: 408 } as const)
+        : ({ cause: 'no_progress', sipStatus: 100 } as const)
+    this.#legs.over(leg, { by: 'system', ...heard, q850: 102 })
   }
 
   /**

@@ -121,17 +121,12 @@ describe('the phone', () => {
   })
 
   const opened = () => new Promise(done => setImmediate(done))
+  const dialOf = (id: LegId) => {
+    const number = { number: '+8613800000001', callerId: '+861088880000', ringMs: 15_000 }
+    return { type: 'phone.dial', leg: id, call: 'c_1' as CallId, trunk: trunk.id, ...number } as const
+  }
   async function dialled(): Promise<void> {
-    const call = 'c_1' as CallId
-    phone.perform({
-      type: 'phone.dial',
-      leg,
-      call,
-      trunk: trunk.id,
-      number: '+8613800000001',
-      callerId: '+861088880000',
-      ringMs: 15_000,
-    })
+    phone.perform(dialOf(leg))
     await opened()
   }
   async function talking(): Promise<void> {
@@ -604,6 +599,42 @@ describe('the phone', () => {
       told.some(line => line.startsWith('hangUp s_1')),
       'should it answer after all, it is cancelled',
     )
+  })
+
+  test('a trunk that leaves it at a 100 is left when its time is over, and waited for once it says that somebody is called', async () => {
+    const sdp = null
+    const dial = async (status: number | null) => {
+      phone.perform({ ...dialOf(leg), ringMs: 120_000, progressMs: 10_000 })
+      await opened()
+      phone.take(trying)
+      if (status !== null) phone.take({ ...trying, status, sdp })
+      said.length = told.length = 0
+      now += 9_999
+      phone.advance(now)
+      assert.deepEqual(said, [])
+      now += 1
+      phone.advance(now)
+    }
+    await dial(null)
+    const stuck = { by: 'system', cause: 'no_progress', sipStatus: 100, q850: 102, heard: 'trying' }
+    assert.deepEqual(said, [{ type: 'leg.ended', leg, ...stuck }])
+    assert.ok(
+      told.some(line => line.startsWith('hangUp s_1')),
+      'it is cancelled',
+    )
+    for (const status of [180, 183]) {
+      await dial(status)
+      now += 90_000
+      phone.advance(now)
+      assert.deepEqual(said, [], `${status}`)
+      phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+    }
+    await dialled()
+    phone.take(trying)
+    said.length = 0
+    now += 14_999
+    phone.advance(now)
+    assert.deepEqual(said, [], 'a call that has no such time')
   })
 
   for (const [how, lose] of [

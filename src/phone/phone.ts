@@ -98,7 +98,7 @@ export class Phone {
     if ((effect.type === 'phone.dial' || effect.type === 'phone.ring') && !this.#mayGoOut(effect.leg)) return
     switch (effect.type) {
       case 'phone.dial':
-        this.#outgoing.dial(effect.leg, effect.call, effect.trunk, effect.number, effect.callerId, effect.ringMs)
+        this.#outgoing.dial(effect)
         break
       case 'phone.ring':
         this.#outgoing.ring(effect)

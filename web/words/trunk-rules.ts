@@ -123,7 +123,7 @@ const zh = {
   noAnswer: '无应答',
   alarm: '中继断开',
   tries: '先试的中继',
-  why: { refused: '拒绝接续', no_response: '无响应', unreachable: '无法到达' },
+  why: { refused: '拒绝接续', no_response: '无响应', no_progress: '无下文', unreachable: '无法到达' },
   allowed: {
     overflowOn: '只能是 403 408 500 501 502 503 504 505 513 580，以空格分隔。',
     responseMs: '1–15 秒。',
@@ -281,7 +281,7 @@ const en: Like<typeof zh> = {
   noAnswer: 'no answer',
   alarm: 'Trunks down',
   tries: 'Tried before',
-  why: { refused: 'refused', no_response: 'no response', unreachable: 'not reachable' },
+  why: { refused: 'refused', no_response: 'no response', no_progress: 'no progress', unreachable: 'not reachable' },
   allowed: {
     overflowOn: 'Of 403 408 500 501 502 503 504 505 513 580, with spaces between.',
     responseMs: '1 to 15 seconds.',

@@ -115,7 +115,8 @@ export function placeForAgent(
 
 /** The agent's own phone, picked up already, and the id that the call was given when it was rung. */
 type Rung = { leg: LegId; call: CallId }
-export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
+/** `progressMs`: see `phone.dial`. */
+export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }>; progressMs?: number }
 type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by: 'line' }
 
 function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
@@ -163,7 +164,7 @@ function place(
   mode: CampaignMode,
   agent: UserId | null,
   rung: Rung | null,
-  { verdict, line }: Way,
+  { verdict, line, progressMs }: Way,
 ): CallId {
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
@@ -178,6 +179,7 @@ function place(
   d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
   const campaignRingMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, campaign)
   const ringMs = isEmergency(d.state, number) ? emergencyRingMs : campaignRingMs
-  d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
+  const within = progressMs === undefined ? {} : { progressMs }
+  d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs, ...within })
   return call
 }

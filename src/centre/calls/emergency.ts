@@ -12,13 +12,19 @@ import { roomOf } from '../lines/line.ts'
 import type { FloorState, TrunkFloor } from '../state.ts'
 import { emergencyOf } from '../toll/rules.ts'
 import type { DialIntent } from './dial-intent.ts'
+import { helpProgressMs, helpSilentAt } from './help-silence.ts'
 
 /** Nobody is told to hang up on the police: it rings for as long as networks let it. */
 export const emergencyRingMs = 120_000
 const rules: CheckedRule[] = ['emergency']
 const verdict: Verdict = { policy: 'EMERGENCY', version: '1', rules }
 
-export type EmergencyWay = { verdict: Verdict; line: { ok: true; trunk: TrunkId; callerId: string } }
+export type EmergencyWay = {
+  verdict: Verdict
+  line: { ok: true; trunk: TrunkId; callerId: string }
+  /** How long nothing beyond a 100 is waited for; left out: there is no other trunk, or it goes round for long enough. */
+  progressMs?: number
+}
 
 /** What an agent means who dials an emergency number; null: it is none. */
 export function emergencyIntent(state: FloorState, dialled: string): DialIntent | null {
@@ -29,25 +35,38 @@ export function emergencyIntent(state: FloorState, dialled: string): DialIntent 
 }
 
 /**
- * A trunk that is up and has room; else one that is up; else any that is switched on and was not tried: of these the one that is eased least; of those
- * that are down one where somebody is there and refuses OPTIONS before one that lacks its registration or connection, and that before one where nobody
- * answers. null: none has a number to show.
+ * A trunk that is up and has room; else one that is up; else any that is switched on: of these the one that is eased least; of those that are down
+ * one where somebody is there and refuses OPTIONS before one that lacks its registration or connection, and that before one where nobody answers.
+ * Behind them all those that left a call for help at a 100, the last one last; those that did so in this call are gone round again when the others
+ * refused. null: none is left that has a number to show.
  */
-export function emergencyWay(state: FloorState, now: number, tried: readonly TrunkId[] = []): EmergencyWay | null {
+export function emergencyWay(
+  state: FloorState,
+  now: number,
+  { tries, startedAt }: Pick<Call, 'tries' | 'startedAt'> = { tries: [], startedAt: now },
+): EmergencyWay | null {
   const isSilent = ({ why }: TrunkFloor) =>
     why === 'calls_silent' || why === 'options_silent' || why === 'registration_silent'
   const rank = (floor: TrunkFloor) => {
     if (!floor.up) return isSilent(floor) ? 0 : floor.why === 'options_refused' ? 2 : 1
     return (roomOf(floor) > 0 ? 5 : 3) + shareNow(floor.ease, now)
   }
-  let best: TrunkFloor | null = null
-  for (const floor of state.trunks.values()) {
-    if (!floor.trunk.enabled || floor.trunk.callerIds.length === 0 || tried.includes(floor.trunk.id)) continue
-    if (best === null || rank(floor) > rank(best)) best = floor
-  }
-  if (best === null) return null
+  const refused = new Set(tries.flatMap(({ trunk, why }) => (why === 'no_progress' ? [] : [trunk])))
+  const silences = ({ trunk }: TrunkFloor) => tries.filter(each => each.trunk === trunk.id).length
+  const silentAt = (floor: TrunkFloor) =>
+    Math.max(helpSilentAt(floor, now), tries.findLast(({ trunk }) => trunk === floor.trunk.id)?.at ?? 0)
+  const left = [...state.trunks.values()].filter(
+    ({ trunk }) => trunk.enabled && trunk.callerIds.length > 0 && !refused.has(trunk.id),
+  )
+  // Sorting keeps the order of those that are alike.
+  const [best] = left.sort(
+    (a, b) => silences(a) - silences(b) || silentAt(a) - silentAt(b) || rank(b) - rank(a),
+  )
+  if (best === undefined) return null
   const { id: trunk, callerIds } = best.trunk
-  return { verdict, line: { ok: true, trunk, callerId: callerIds[0]! } }
+  const goesRound = left.length > 1 && now - startedAt < emergencyRingMs
+  const line = { ok: true, trunk, callerId: callerIds[0]! } as const
+  return { verdict, line, ...(goesRound ? { progressMs: helpProgressMs(silences(best)) } : {}) }
 }
 
 /** Whether this begins a call for help, or is a step of one that is under way. */

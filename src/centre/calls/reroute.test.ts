@@ -272,6 +272,95 @@ test('help that one trunk forbids, knows nobody for or takes long to refuse goes
   assert.equal(floor.last('call.ended').ending.sipStatus, 403, 'there is no other trunk')
 })
 
+describe('help on a trunk that says 100 and no more', () => {
+  const help = { agent: alice, number: '110', campaign: null, lead: null, party: null, name: null, relation: null }
+  const silent: Ended = { by: 'system', cause: 'no_progress', sipStatus: 100, q850: 102, heard: 'trying' }
+  const calling = (changes: Parameters<typeof dialling>[0] = {}) => {
+    const floor = dialling(changes)
+    refused(floor, { sipStatus: 486 })
+    floor.do({ type: 'agent.dial', ...help })
+    return floor
+  }
+  const off = { enabled: false }
+  const within = (floor: TestFloor) => floor.lastEffect('phone.dial').progressMs
+
+  test('goes on by the next after ten seconds, and round again with more time where all are like that', () => {
+    const floor = calling({ t_4: off, t_5: off })
+    const [first, ...others] = ids.slice(0, 3)
+    const round: [TrunkId, number | undefined][] = []
+    for (let n = 0; n < 7; n++) {
+      round.push([floor.call.trunk, within(floor)])
+      floor.pass(within(floor) ?? 0)
+      refused(floor, silent)
+    }
+    assert.deepEqual(round, [
+      ...[first, ...others].map(id => [id, 10_000]),
+      ...[first, ...others].map(id => [id, 20_000]),
+      [first, 40_000],
+    ])
+    assert.equal(within(floor), undefined, 'after two minutes the one that it is on is waited for')
+    assert.equal(floor.call.phase, 'dialing')
+    floor.do({ type: 'leg.ringing', leg: floor.call.leg })
+    floor.pass(110_000)
+    assert.equal(floor.call.phase, 'ringing')
+  })
+
+  test('is waited for where there is no other, and comes again when the others refuse', () => {
+    const alone = calling({ t_2: off, t_3: off, t_4: off, t_5: off })
+    assert.equal(within(alone), undefined)
+    const floor = calling({ t_3: off, t_4: off, t_5: off })
+    assert.equal(within(floor), 10_000)
+    refused(floor, silent)
+    assert.equal(floor.call.trunk, ids[1])
+    assert.equal(within(floor), 10_000)
+    refused(floor, { sipStatus: 403 })
+    assert.equal(floor.call.trunk, ids[0])
+    assert.equal(within(floor), undefined, 'nobody else is left')
+    refused(floor, { sipStatus: 503 })
+    assert.equal(floor.last('call.ended').ending.sipStatus, 503, 'a trunk that refused is not asked again')
+  })
+
+  test('whoever dials again within five minutes begins with another one; what rang is no more behind the others', () => {
+    const floor = calling()
+    const redial = () => {
+      const { call } = floor.agent(alice)
+      if (call !== null) floor.do({ type: 'agent.hangUp', agent: alice, call })
+      assert.equal(floor.do({ type: 'agent.dial', ...help }).refusal, null)
+    }
+    refused(floor, silent)
+    redial()
+    assert.equal(floor.call.trunk, ids[1], 'hung up at once: the second one has not shown anything')
+    floor.pass(5_000)
+    redial()
+    assert.equal(floor.call.trunk, ids[2], 'two that gave nothing')
+    floor.do({ type: 'leg.ringing', leg: floor.call.leg })
+    redial()
+    assert.equal(floor.call.trunk, ids[2])
+    for (const id of ids.slice(2)) floor.do({ type: 'records.committed', facts: [switchedOff(floor, id)] })
+    redial()
+    assert.equal(floor.call.trunk, ids[0], 'of those the one that was silent longest ago')
+    floor.pass(295_001)
+    redial()
+    assert.equal(floor.call.trunk, ids[1], 'its silence is forgotten, and the first gave nothing since')
+    floor.pass(6_000)
+    redial()
+    assert.equal(floor.call.trunk, ids[0], 'now it is the first that was silent longer ago')
+  })
+
+  function switchedOff(floor: TestFloor, id: TrunkId) {
+    return { type: 'trunk.saved', trunk: { ...floor.state.trunks.get(id)!.trunk, enabled: false } } as const
+  }
+
+  test('is told as the trunk’s last fault, and does not ease it: something came', () => {
+    const floor = calling()
+    const at = floor.clock.now()
+    for (let n = 0; n < 4; n++) refused(floor, silent)
+    const { fault } = trunkNow(floor.state.trunks.get(ids[0]!)!, at)
+    assert.deepEqual(fault, { at, why: 'call_stuck', words: 'a call got no further than 100 Trying' })
+    assert.equal(floor.state.trunks.get(ids[0]!)!.ease.silent, 0)
+  })
+})
+
 test('an outside number that a call is passed on to keeps to the trunks of the agent who passed it on', () => {
   const first = setupOf({}).trunks[0]!
   const trunks = ids.map((id, n) => ({ ...first, id, name: id, callerIds: [`0215555000${n}`] }))

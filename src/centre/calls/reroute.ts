@@ -1,8 +1,8 @@
 /**
  * A trunk could not take the call: the next one of the route is tried, within the same attempt. The gate was asked once, and the number counts
  * once, since nobody has heard it ring. Whatever the callee's side says (busy, declined, not there) ends the attempt: the same number through
- * another trunk would be a second call. A call for help goes on whatever a trunk says before it rings, and as long as one is left: many gateways have
- * no way to these numbers, and who answers there is hurt by no second call.
+ * another trunk would be a second call. A call for help goes on whatever a trunk says before it rings, or where it says nothing beyond a 100, and as
+ * long as one is left: many gateways have no way to these numbers, and who answers there is hurt by no second call.
  */
 
 import type { Call } from '../call-state.ts'
@@ -30,8 +30,11 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
   if (!emergency && (tried.length >= triesMax || d.now - call.startedAt > rerouteWithinMs)) return false
   const about = (call.of === null ? null : d.state.calls.get(call.of)) ?? call // an outside leg goes the way of its call,
   const agent = about.agent ?? about.passed?.by ?? null // which is still that of the agent who passed it on
+  const help = emergency
+    ? emergencyWay(d.state, d.now, { tries: [...call.tries, failed], startedAt: call.startedAt })
+    : null
   const line = emergency
-    ? emergencyWay(d.state, d.now, tried)?.line
+    ? help?.line
     : pickOnRoute(
         d.state,
         routeOf(d.state, { campaign: about.campaign, agent, queue: queueOf(about) }),
@@ -45,7 +48,8 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
   d.fact({ type: 'call.rerouted', call: call.id, failed, trunk, callerId, leg })
   const campaign = call.campaign === null ? null : (d.state.campaigns.get(call.campaign)?.campaign ?? null)
   const ringMs = emergency ? emergencyRingMs : ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, campaign)
-  d.effect({ type: 'phone.dial', leg, call: call.id, trunk, number: call.number, callerId, ringMs })
+  const within = help?.progressMs === undefined ? {} : { progressMs: help.progressMs }
+  d.effect({ type: 'phone.dial', leg, call: call.id, trunk, number: call.number, callerId, ringMs, ...within })
   return true
 }
 
@@ -53,7 +57,8 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
 function whyNotHere(d: Draft, call: Call, ended: Ended, isForHelp: boolean): TrunkTry['why'] | null {
   if (call.direction !== 'out' || call.phase !== 'dialing' || call.early) return null
   if (ended.heard === 'progress' && !isForHelp) return null
-  if (ended.cause === 'unreachable' || ended.cause === 'no_response') return ended.cause
+  const { cause } = ended
+  if (cause === 'unreachable' || cause === 'no_response' || cause === 'no_progress') return cause
   if (isForHelp && (ended.cause === 'rejected' || ended.cause === 'fault')) return 'refused'
   if (ended.cause !== 'rejected' || ended.sipStatus === null) return null
   if (!isOfTheNetwork(ended.q850)) return null

@@ -80,7 +80,8 @@ export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 
   d.fact({ type: 'call.dialed', call, mode: 'manual', ...nobody, ...line, desk: user, verdict: way.verdict })
   d.fact({ type: 'safety.alarmed', rule: 'emergency', user, call, number, words: emergencyWords(number) })
   d.effect({ type: 'phone.answer', leg })
-  d.effect({ type: 'phone.dial', leg: out, call, trunk, number, callerId, ringMs: emergencyRingMs })
+  const within = way.progressMs === undefined ? {} : { progressMs: way.progressMs }
+  d.effect({ type: 'phone.dial', leg: out, call, trunk, number, callerId, ringMs: emergencyRingMs, ...within })
 }
 
 function deskCallsOf({ state }: Draft, user: UserId): number {

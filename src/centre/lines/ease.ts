@@ -67,7 +67,7 @@ export function noteEase(state: FloorState, change: Fact | Note, at: number): vo
     const { trunk, why } = change.failed
     return why === 'unreachable'
       ? undefined
-      : came(state.trunks.get(trunk), state.calls.get(change.call), why === 'refused' ? 'heard' : 'silent', at)
+      : came(state.trunks.get(trunk), state.calls.get(change.call), why === 'no_response' ? 'silent' : 'heard', at)
   }
   if (change.type === 'trunk.stateChanged') return turned(state.trunks.get(change.trunk), change.state, at)
   const { type } = change

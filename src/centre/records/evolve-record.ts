@@ -45,6 +45,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
         if (placeOf(known.trunk) !== placeOf(change.trunk)) {
           noteMoved(known, at)
           known.ease = noEase()
+          known.helpSilentAt = null
         }
         known.trunk = change.trunk
       } else {
@@ -55,6 +56,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
           answersAt: null,
           trial: null,
           lastTrial: null,
+          helpSilentAt: null,
           ease: noEase(),
           ...callsOn(state, change.trunk.id),
           tests: 0,

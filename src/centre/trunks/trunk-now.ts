@@ -43,7 +43,8 @@ export function noteFaults(state: FloorState, change: Fact | Note, at: number): 
   const call = state.calls.get(change.call)
   if (call === undefined || call.phase === 'ended') return
   const { sipStatus, q850, text } = change.ending
-  const why = sipStatus === null ? 'unreachable' : sipStatus === 408 && q850 === 102 ? 'no_response' : 'refused'
+  const isSilent = sipStatus === 408 && q850 === 102
+  const why = sipStatus === null ? 'unreachable' : isSilent ? 'no_response' : sipStatus === 100 ? 'no_progress' : 'refused'
   keep(state, call.trunk, { at, ...troubleOf({ why, sipStatus, q850 }, text) })
 }
 
@@ -54,6 +55,7 @@ function keep(state: FloorState, trunk: TrunkFloor['trunk']['id'], fault: TrunkF
 
 function troubleOf({ why, sipStatus, q850 }: Omit<TrunkTry, 'trunk' | 'at'>, text?: string): Trouble {
   if (why === 'no_response') return { why: 'call_silent', words: 'no response to a call' }
+  if (why === 'no_progress') return { why: 'call_stuck', words: 'a call got no further than 100 Trying' }
   if (why === 'unreachable') return { why: 'call_unsent', words: 'a call could not be sent' }
   const cause = q850 === null ? '' : `, Q.850 ${q850}`
   const said = text === undefined ? '' : ` “${text}”`

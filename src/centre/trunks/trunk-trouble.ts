@@ -24,6 +24,7 @@ export const trunkTroubles = [
   'no_answer',
   'no_way',
   'call_silent',
+  'call_stuck',
   'call_unsent',
   'call_refused',
   'inbound_secret',

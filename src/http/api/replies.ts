@@ -317,7 +317,7 @@ export const callReply = z
         z.object({
           trunk: id,
           at: instant,
-          why: z.enum(['refused', 'no_response', 'unreachable']),
+          why: z.enum(['refused', 'no_response', 'no_progress', 'unreachable']),
           sipStatus: orNull(z.int()),
           q850: orNull(z.int()),
         }),

@@ -94,11 +94,14 @@ export class Carrier {
     this.#fars.clear()
   }
 
-  #customer({ leg, ringMs }: Extract<Effect, { type: 'phone.dial' }>): void {
+  #customer({ leg, ringMs, progressMs }: Extract<Effect, { type: 'phone.dial' }>): void {
     const { random } = this.#scene
     const far = this.#far(leg)
     const will = answering(random)
-    if (will.what === 'vanishes') return
+    if (will.what === 'vanishes') {
+      if (progressMs) this.#endLater(far, progressMs, { cause: 'no_progress', sipStatus: 100, by: 'system' })
+      return
+    }
     this.#tell(far, 100, { type: 'leg.ringing', leg })
     if (will.what === 'rings out') return this.#endLater(far, ringMs, { cause: 'timeout' })
     if (will.early) this.#tell(far, 150, { type: 'leg.early', leg })

@@ -118,7 +118,9 @@ export class Watch {
       case 'call.rerouted': {
         const call = state.calls.get(fact.call)
         const before = [fact.failed.trunk, ...(call?.tries ?? []).map(each => each.trunk)]
-        claim(!before.includes(fact.trunk), 'no trunk is tried twice for one call')
+        const refused = [fact.failed, ...(call?.tries ?? [])].filter(({ why }) => why !== 'no_progress')
+        const tried = isCallForHelp(state, fact.call) ? refused.map(each => each.trunk) : before
+        claim(!tried.includes(fact.trunk), 'no trunk is tried twice for one call, but for help that it left at a 100')
         const trunk = state.trunks.get(fact.trunk)?.trunk
         claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
         if (call !== undefined && !isCallForHelp(state, call.id))
