@@ -2,10 +2,11 @@
 
 import { agentOf, takeState } from './agents/settle.ts'
 import type { Call } from './call-state.ts'
+import { rungOutAt } from './calls/dialling-due.ts'
 import { wrapUpOver } from './calls/disposition.ts'
 import { endCall } from './calls/ending.ts'
 import { tollDue } from './calls/toll-due.ts'
-import { stationLost } from './desk/station.ts'
+import { stationLost, stationLostDialling } from './desk/station.ts'
 import { noAgentCame, noticeDue } from './dialler/notice.ts'
 import { timeOutPreview } from './dialler/preview.ts'
 import type { Draft } from './draft.ts'
@@ -61,7 +62,8 @@ function callDue(d: Draft, call: Call): void {
   const agent = agentOf(d, call)
   switch (call.phase) {
     case 'dialing':
-    case 'ringing': // the phone layer should have spoken long ago
+    case 'ringing': // the phone layer should have spoken long ago, or the agent is away for too long
+      if (agent?.stationLostAt != null && d.now < rungOutAt(d.state, call)) return stationLostDialling(d, call)
       return silent('ring_timeout', 'NO_ANSWER')
     case 'offered':
       return silent('trunk_fault', 'FAILED')

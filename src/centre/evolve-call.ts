@@ -1,8 +1,10 @@
 /** What facts about calls do to the floor. Answers whether the change was about a call. */
 import type { CallbackId, CallId } from '../lib/ids.ts'
 import { coverLine, releaseClaim } from './agents/ready.ts'
+import { stationGraceMs } from './agents/station-now.ts'
 import type { Call } from './call-state.ts'
-import { emergencyRingMs, isEmergency } from './calls/emergency.ts'
+import { diallingDue, silenceMaxMs } from './calls/dialling-due.ts'
+import { isEmergency } from './calls/emergency.ts'
 import { countNumber, countParty } from './calls/in-call.ts'
 import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
@@ -17,13 +19,10 @@ import { armPlace, evolvePlace } from './queues/queue-place.ts'
 import type { FloorState } from './state.ts'
 import { evolveTransfer, leaveAgent, noteLooseEnd } from './transfer/evolve-transfer.ts'
 import { isMissed, noteMissed } from './trunks/missed.ts'
-import { ringMsOn } from './trunks/trunk-rules.ts'
 import { noteTried } from './trunks/trunk-trial.ts'
 
 /** An answered customer hears an agent within this time, or the call is abandoned (47 CFR 64.1200(a)(7): two seconds). */
 export const abandonAfterMs = 2_000
-/** How long the phone layer may stay silent beyond the ring time, or about a call it was told to answer, before we end the call. */
-export const silenceMaxMs = 10_000
 /** How long a caller waits for one person. */
 export const parkedMaxMs = 30_000
 
@@ -124,7 +123,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       call.written = null
       call.parkedFor = null
       call.slot = null
-      setDeadline(state, call, null)
+      setDeadline(state, call, awaitedUntil(state, call, at))
       if (change.leg !== undefined) {
         call.agentLeg = change.leg
         state.legs.set(change.leg, { call: call.id, side: 'agent' })
@@ -171,6 +170,16 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
   }
 }
 
+/**
+ * By when the agent of a call that has been answered is to be back, whose audio went while it rang; null: the agent is there. Whoever answers a call
+ * for help, which rang for as long as it could, waits for as long as anybody does.
+ */
+function awaitedUntil(state: FloorState, call: Call, at: number): number | null {
+  const lostAt = call.agentLeg === null && call.agent !== null ? (state.agents.get(call.agent)?.stationLostAt ?? null) : null
+  if (lostAt === null) return null
+  return (isEmergency(state, call.number) ? at : lostAt) + stationGraceMs
+}
+
 function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }>, at: number): void {
   const floor = change.campaign === null ? undefined : state.campaigns.get(change.campaign)
   const known = change.lead === null ? undefined : floor?.reserved.get(change.lead)
@@ -190,7 +199,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
   if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
-  setDeadline(state, call, at + ringMs(state, call) + silenceMaxMs)
+  setDeadline(state, call, diallingDue(state, call, null))
   countNumber(state, call.number, 1)
   countParty(state, call, 1)
   const trunk = state.trunks.get(call.trunk)
@@ -225,13 +234,8 @@ function rerouted(state: FloorState, call: Call, change: Extract<Fact, { type: '
     noteStart(trunk, at)
     noteTried(trunk, at)
   }
-  setDeadline(state, call, at + ringMs(state, call) + silenceMaxMs)
-}
-
-function ringMs(state: FloorState, { trunk, campaign, number }: Call): number {
-  if (isEmergency(state, number)) return emergencyRingMs
-  const of = campaign === null ? null : (state.campaigns.get(campaign)?.campaign ?? null)
-  return ringMsOn(state.trunks.get(trunk)?.trunk ?? null, of)
+  const agent = call.agent === null ? null : (state.agents.get(call.agent) ?? null)
+  setDeadline(state, call, diallingDue(state, call, agent))
 }
 
 function promiseOf(callback: CallbackId, promised: Promised | null = null): Call['promise'] {

@@ -1,15 +1,13 @@
 /** What facts about agents do to the floor. Answers whether the change was about an agent. */
 
 import type { LegId } from '../../lib/ids.ts'
+import { diallingDue } from '../calls/dialling-due.ts'
 import { pushDue, setDeadline } from '../deadlines.ts'
 import type { Note } from '../decision.ts'
 import type { Fact } from '../facts.ts'
 import type { Agent, FloorState } from '../state.ts'
 import { enterReady, leaveReady } from './ready.ts'
-import { lookAtPhone, stationOf } from './station-now.ts'
-
-/** How long a customer hears comfort music while the agent's audio is gone. */
-export const stationGraceMs = 15_000
+import { lookAtPhone, stationGraceMs, stationOf } from './station-now.ts'
 
 export function evolveAgent(state: FloorState, change: Fact | Note, at: number): boolean {
   switch (change.type) {
@@ -135,7 +133,8 @@ function changeStation(
   change: Extract<Fact, { type: 'agent.stationChanged' }>,
   at: number,
 ): void {
-  const inHand = agent.phase === 'talking' && agent.call !== null ? state.calls.get(agent.call) : undefined
+  const isOn = agent.phase === 'talking' || agent.phase === 'dialing'
+  const inHand = isOn && agent.call !== null ? state.calls.get(agent.call) : undefined
   const call = inHand?.agent === agent.user.id ? inHand : undefined // not of a colleague who is consulted
   if (change.up) {
     const wasRung = change.phone === true || change.leg === agent.stationRinging
@@ -146,8 +145,9 @@ function changeStation(
     takenUp(state, agent)
     if (wasRung) agent.stationRinging = agent.stationMissed = null // the page that comes up beside it leaves the phone ringing
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
-    if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
+    const wasLost = agent.stationLostAt !== null
     agent.stationLostAt = null
+    if (call !== undefined && wasLost) setDeadline(state, call, agent.phase === 'dialing' ? diallingDue(state, call, null) : null)
     return
   }
   if (change.leg !== null && change.reason === 'ringing' && !state.legs.has(change.leg)) {
@@ -171,9 +171,13 @@ function changeStation(
     agent.stationMissed = change.reason
     state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
   }
-  if (lost && call !== undefined && call.agentLeg === null && call.phase === 'talking') {
+  if (!lost || call === undefined || call.agentLeg !== null) return
+  if (call.phase === 'talking') {
     agent.stationLostAt = at
     setDeadline(state, call, at + stationGraceMs)
+  } else if (call.phase === 'dialing' || call.phase === 'ringing') {
+    agent.stationLostAt = at
+    setDeadline(state, call, diallingDue(state, call, agent))
   }
 }
 

@@ -7,6 +7,9 @@ import type { StationKind } from '../entities.ts'
 import { aheadModes } from '../gate/abandonment.ts'
 import type { Agent, CampaignFloor, FloorState } from '../state.ts'
 
+/** How long a customer hears comfort music while the agent's audio is gone, and what the agent dials rings on. */
+export const stationGraceMs = 15_000
+
 type Heard = Pick<Agent, 'user' | 'phoneOpen' | 'stationLeg' | 'stationHeld'>
 
 export function stationOf({ user, phoneOpen }: Pick<Agent, 'user' | 'phoneOpen'>): StationKind {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { LeadId, LegId } from '../../lib/ids.ts'
 import { alice, bob, campaign, consent, TestFloor } from '../testing.ts'
 
@@ -35,13 +35,113 @@ test('an unanswered call by hand leads back to where the agent was', () => {
   assert.deepEqual([floor.agent(alice).phase, floor.last('call.ended').ending.by], ['break', 'party'])
 })
 
-test('an agent whose audio goes while dialling is paused, and the call is withdrawn', () => {
-  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+describe('an agent whose audio goes while what was dialled by hand rings', () => {
+  const lose = (floor: TestFloor, leg = `st_${alice}`) =>
+    floor.do({ type: 'station.down', agent: alice, leg: leg as LegId, reason: 'page_gone' })
+  const back = (floor: TestFloor) => floor.do({ type: 'station.up', agent: alice, leg: 'st_again' as LegId })
+  const dialling = (number = carl) => {
+    const floor = new TestFloor({ campaign: { mode: 'manual' } })
+    floor.ready(alice)
+    assert.equal(floor.do(dial(number)).refusal, null)
+    return floor
+  }
+
+  test('hears it again when the page is back within 15 s, and talks to who answers', () => {
+    const floor = dialling()
+    const { leg } = floor.call
+    floor.do({ type: 'leg.ringing', leg })
+    lose(floor)
+    floor.pass(14_000)
+    back(floor)
+    const heard = floor.lastEffect('media.play')
+    assert.deepEqual([heard.prompt, heard.leg], ['ringback', 'st_again'])
+    floor.pass(10_000)
+    assert.equal(floor.call.phase, 'ringing', 'it may ring for as long as it may')
+    floor.do({ type: 'leg.answered', leg })
+    assert.equal(floor.lastEffect('media.patch').b, 'st_again')
+    assert.equal(floor.agent(alice).phase, 'talking')
+  })
+
+  test('hears the network again where it was heard', () => {
+    const floor = dialling()
+    const { leg } = floor.call
+    floor.do({ type: 'leg.early', leg })
+    lose(floor)
+    assert.equal(floor.lastEffect('media.unpatch').leg, leg)
+    back(floor)
+    const { a, b } = floor.lastEffect('media.patch')
+    assert.deepEqual([a, b], [leg, 'st_again'])
+  })
+
+  test('is waited for with music by who answers meanwhile, until the 15 s are over', () => {
+    const floor = dialling()
+    const { leg } = floor.call
+    lose(floor)
+    floor.pass(5_000)
+    floor.do({ type: 'leg.answered', leg })
+    assert.deepEqual([floor.call.phase, floor.lastEffect('media.play').leg], ['talking', leg])
+    floor.pass(9_000)
+    back(floor)
+    const { a, b } = floor.lastEffect('media.patch')
+    assert.deepEqual([a, b], [leg, 'st_again'])
+    floor.pass(60_000)
+    assert.equal(floor.call.phase, 'talking')
+    lose(floor, 'st_again')
+    floor.pass(15_000)
+    assert.equal(floor.last('call.ended').ending.cause, 'agent_lost')
+    const late = dialling()
+    lose(late)
+    late.pass(5_000)
+    late.do({ type: 'leg.answered', leg: late.call.leg })
+    late.pass(9_999)
+    assert.equal(late.call.phase, 'talking')
+    late.pass(1)
+    assert.equal(late.last('call.ended').ending.cause, 'agent_lost')
+  })
+
+  test('and does not come back within 15 s is paused, and the call is withdrawn', () => {
+    const floor = dialling()
+    lose(floor)
+    floor.pass(14_999)
+    assert.equal(floor.call.phase, 'dialing')
+    floor.pass(1)
+    const { cause, result } = floor.last('call.ended').ending
+    assert.deepEqual([cause, result], ['agent_lost', 'CANCELLED'])
+    assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
+  })
+
+  test('loses no call for help: it rings on, and who answers it waits for as long as anybody does', () => {
+    const floor = dialling('110')
+    const { leg } = floor.call
+    floor.do({ type: 'leg.ringing', leg })
+    lose(floor)
+    floor.pass(60_000)
+    assert.equal(floor.call.phase, 'ringing')
+    floor.do({ type: 'leg.answered', leg })
+    floor.pass(14_000)
+    back(floor)
+    const { a, b } = floor.lastEffect('media.patch')
+    assert.deepEqual([a, b], [leg, 'st_again'])
+    floor.pass(600_000)
+    assert.equal(floor.call.phase, 'talking')
+  })
+
+  test('a nailed phone that is put down ends the call as ever', () => {
+    const floor = new TestFloor({ station: 'phone-nailed', campaign: { mode: 'manual' } })
+    floor.ready(alice)
+    floor.do(dial(carl))
+    floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'hung_up' })
+    assert.equal(floor.last('call.ended').ending.cause, 'agent_lost')
+  })
+})
+
+test('a call that a campaign dialled for an agent whose audio goes is withdrawn at once: whoever answers it is to hear somebody', () => {
+  const floor = new TestFloor({ campaign: { reserved: true } })
   floor.ready(alice)
-  floor.do(dial(carl))
-  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'unplugged' })
+  floor.leads(carl)
+  assert.deepEqual([floor.call.agent, floor.call.mode], [alice, 'progressive'])
+  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'page_gone' })
   assert.equal(floor.last('call.ended').ending.cause, 'agent_lost')
-  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
 })
 
 test('dialling by hand passes the same gate: the refusal is a fact and says why', () => {

@@ -1,13 +1,14 @@
 /** The agent's audio of the shift: it comes, it goes, and a call outlives a reload of the page. */
 import type { LegId, UserId } from '../../lib/ids.ts'
-import { stationGraceMs } from '../agents/evolve-agent.ts'
 import { dropStation, settle, takeState } from '../agents/settle.ts'
-import { stationOf } from '../agents/station-now.ts'
+import { stationGraceMs, stationOf } from '../agents/station-now.ts'
 import type { Call } from '../call-state.ts'
+import { isEarlyHeard } from '../calls/early-media.ts'
 import { endCall } from '../calls/ending.ts'
 import { withdrawPreview } from '../dialler/preview.ts'
 import type { Draft } from '../draft.ts'
 import type { StationKind } from '../entities.ts'
+import { isCounted } from '../gate/abandonment.ts'
 import type { Input } from '../inputs.ts'
 import { hearDialled, mute, unmute } from '../queues/acd.ts'
 import { playMusic } from '../queues/music.ts'
@@ -147,12 +148,9 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
       return takeState(d, agent, 'break', why)
     case 'dialing':
       if (call === null) return
-      return endCall(
-        d,
-        call,
-        { by: 'agent', cause: 'agent_lost', result: 'CANCELLED', sipStatus: null, q850: null },
-        leg,
-      )
+      if (isPutDown || isCounted(call)) return stationLostDialling(d, call, leg)
+      if (isEarlyHeard(d.state, call)) d.effect({ type: 'media.unpatch', leg: call.leg })
+      return // it rings on, and whoever picks up hears music until the agent is back
     case 'talking':
       if (call === null) return
       if (call.agent !== id)
@@ -174,7 +172,12 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   }
 }
 
-/** The audio did not come back in time: a caller returns to the queue, a customer we called is let go. */
+/** The audio is gone, for good or of a call that somebody must be there for when it is answered (47 CFR 64.1200(a)(7)): it is not answered any more. */
+export function stationLostDialling(d: Draft, call: Call, leg: LegId | null = null): void {
+  endCall(d, call, { by: 'agent', cause: 'agent_lost', result: 'CANCELLED', sipStatus: null, q850: null }, leg)
+}
+
+/** The audio did not come back in time: a caller returns to the queue, or is owed a call by whom they called; a customer we called is let go. */
 export function stationLost(d: Draft, call: Call, agent: Agent): void {
   if (call.consult !== null) {
     leaveConsulting(d, call, agent)
