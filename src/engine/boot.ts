@@ -39,6 +39,7 @@ export async function bootEngine(options: BootOptions): Promise<Engine> {
     store,
     started: { type: 'system.started', bootId: bootAt.toString(36), version: options.version },
     now: () => clock.now(),
+    lastAt: last.at,
   })
   const counts = Object.fromEntries(Object.entries(closed).map(([noun, items]) => [noun, items.length]))
   if (Object.values(counts).some(count => count > 0))

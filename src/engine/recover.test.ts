@@ -50,7 +50,8 @@ const recover = async (
   at = { now: 5_000, last: 1_000 },
 ) => {
   const now = () => at.now
-  const closed = await closeInFlight({ store, started: { type: 'system.started', bootId: 'b', version: '1' }, now })
+  const started = { type: 'system.started', bootId: 'b', version: '1' } as const
+  const closed = await closeInFlight({ store, started, now, lastAt: at.last })
   const log = createLogger('silent')
   await sealLeft(closed.recordings, { store, salvage, now, lastAt: at.last, log }, signal)
   return closed
@@ -117,6 +118,56 @@ test('a caller who was told “we call you back” as the process went is owed o
   const owed = (await store.read('callbacks.open', {})).items.map(callback => callback.number).sort()
   assert.deepEqual(owed, ['+8613900000001', '+8613900000002', '+8613900000002'])
 })
+
+test('callers who waited for a person as the process went were hung up on by nobody’s wish: abandoned after as long as the journal saw them wait, and owed a call', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const comes = (call: string, from: string) => [
+    { type: 'call.offered', ...{ call, trunk: 't', leg: `l_${call}`, from, to: '1000' } },
+    { type: 'call.answered', call },
+  ]
+  const facts: unknown[] = [
+    ...comes('c_queue', '+8613900000001'),
+    { type: 'call.queued', call: 'c_queue', queue: 'q_1', until: 60_000 },
+    ...comes('c_rings', '+8613900000002'),
+    { type: 'call.queued', call: 'c_rings', queue: 'q_1', until: 60_000 },
+    { type: 'call.assigned', call: 'c_rings', agent: 'u_alice', ringing: true, leg: 'l_phone' },
+    ...comes('c_person', '+8613900000003'),
+    { type: 'call.parked', call: 'c_person', agent: 'u_alice', until: 30_000 },
+    ...comes('c_told', '+8613900000004'),
+    { type: 'call.queued', call: 'c_told', queue: 'q_1', until: 900 },
+    {
+      type: 'callback.scheduled',
+      callback: { id: 'cb_1', at: 1_000, number: '+8613900000004', reason: 'overflow', ...nobodyOf('q_1') },
+    },
+    { type: 'call.dismissed', call: 'c_told', cause: 'overflow', until: 9_000 },
+    ...comes('c_talked', '+8613900000005'),
+    { type: 'call.queued', call: 'c_talked', queue: 'q_1', until: 60_000 },
+    { type: 'call.connected', call: 'c_talked', agent: 'u_alice' },
+    ...comes('c_menu', '+8613900000006'),
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  const last = { type: 'agent.signedOn', agent: 'u_alice' }
+  await store.commit({ recorded: [recorded(last as Fact, 4_000)] })
+  await recover(store, whole, undefined, { now: 90_000, last: 4_000 })
+  const of = async (id: string) => {
+    const { result, waitedMs, abandonedAt, ending } = (await store.read('calls.byId', { id: id as never }))!
+    return [result, waitedMs, abandonedAt, ending!.cause]
+  }
+  const abandoned = ['ABANDONED', 3_000, 90_000, 'restarted']
+  assert.deepEqual(await of('c_queue'), abandoned)
+  assert.deepEqual(await of('c_rings'), abandoned)
+  assert.deepEqual(await of('c_person'), abandoned)
+  assert.deepEqual(await of('c_told'), ['ABANDONED', null, null, 'restarted'], 'the wait was over')
+  assert.deepEqual(await of('c_talked'), ['ANSWERED', null, null, 'restarted'])
+  assert.deepEqual(await of('c_menu'), ['ANSWERED', null, null, 'restarted'], 'as at a stop')
+  const owed = (await store.read('callbacks.open', {})).items.map(({ number }) => number.at(-1)).sort()
+  assert.deepEqual(owed, ['1', '2', '3', '4', '6'])
+})
+
+function nobodyOf(queue: string) {
+  return { agent: null, campaign: null, lead: null, queue }
+}
 
 test('killed again at any point of the recovery, the next start closes only what is left', async () => {
   for (let commits = 0; commits <= 3; commits++) {

@@ -36,6 +36,7 @@ type CallInFlight = Pick<
   | 'queue'
   | 'number'
   | 'answeredAt'
+  | 'queuedAt'
   | 'connectedAt'
   | 'abandonedAt'
   | 'notice'
@@ -46,15 +47,16 @@ type CallInFlight = Pick<
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
 
-/** Commits `started` with all closings in one transaction. Answers what was closed; its recordings are left to `sealLeft`. */
+/** `lastAt`: Unix ms of the last line of the run that left them; left out: now. Commits `started` with all closings in one transaction. Answers what was closed; its recordings are left to `sealLeft`. */
 export async function closeInFlight(of: {
   store: Pick<Store, 'inFlight' | 'commit'>
   started: Fact
   now: () => number
+  lastAt?: number
 }): Promise<InFlight> {
   const inFlight = await of.store.inFlight()
   const at = of.now()
-  const facts = [of.started, ...closings(inFlight, at)]
+  const facts = [of.started, ...closings(inFlight, at, of.lastAt)]
   await of.store.commit({ recorded: facts.map((fact): Recorded => ({ at, actor: 'system', fact })) })
   return inFlight
 }
@@ -80,8 +82,8 @@ export async function sealLeft(recordings: InFlight['recordings'], of: Sealing, 
   await Promise.all(Array.from({ length: salvagesAtOnce }, work))
 }
 
-/** The facts that end what was in hand, recordings apart. */
-export function closings(inFlight: InHand, at: number): Fact[] {
+/** The facts that end what was in hand, recordings apart. `lastAt`: who waited did so until then. */
+export function closings(inFlight: InHand, at: number, lastAt = at): Fact[] {
   const abandoned = new Set<CallId>()
   const asked = new Set<CallId>()
   const facts: Fact[] = []
@@ -89,7 +91,7 @@ export function closings(inFlight: InHand, at: number): Fact[] {
     const cut = wasCutOff(call)
     if (call.direction === 'out' && (cut || call.abandonedAt !== null)) abandoned.add(call.id)
     if (isAsker(call)) asked.add(call.id)
-    facts.push(...closingOf(call, cut, at))
+    facts.push(...closingOf(call, cut, at, Math.min(at, lastAt)))
   }
   for (const lead of inFlight.leads) {
     const last = lead.lastCall ?? ('' as CallId)
@@ -111,14 +113,26 @@ function isAsker(call: CallInFlight): boolean {
   return call.direction === 'out' && call.connectedAt === null && call.notice?.digit === '1'
 }
 
-function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
+/** A caller who waited for a person in a queue, or for one, and came to nobody. */
+function stood({ direction, answeredAt, queuedAt, connectedAt, passedAt }: CallInFlight): boolean {
+  return direction === 'in' && answeredAt !== null && queuedAt !== null && connectedAt === null && passedAt === null
+}
+
+function closingOf(call: CallInFlight, cut: boolean, at: number, lastAt: number): Fact[] {
   const facts: Fact[] = []
   if (cut) {
     // When the process went is not known: it was within the two seconds after which the floor itself would have said so.
     const waitedMs = Math.max(0, Math.min(abandonAfterMs, at - (call.answeredAt ?? at)))
     facts.push({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
   }
-  const result = call.answeredAt === null ? 'FAILED' : cut || call.abandonedAt !== null ? 'ABANDONED' : 'ANSWERED'
+  const hasStood = stood(call)
+  // As when the house closes; of one who was told that we call back it was said that the wait was over.
+  if (hasStood && !call.isOwed && call.abandonedAt === null) {
+    const waitedMs = Math.max(0, lastAt - call.queuedAt!)
+    facts.push({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
+  }
+  const isAbandoned = cut || hasStood || call.abandonedAt !== null
+  const result = call.answeredAt === null ? 'FAILED' : isAbandoned ? 'ABANDONED' : 'ANSWERED'
   facts.push({ type: 'call.ended', call: call.id, ending: { ...restarted, result } })
   if (call.connectedAt !== null && call.recording === null) {
     const reason = 'restarted before the recording began'

@@ -78,7 +78,13 @@ export class Ledger {
         this.#calls.set(fact.call, { ...blank(fact.call, fact.from, null, at), direction: 'in' })
         return
       case 'call.queued':
-        this.#change(fact.call, call => (call.queue = fact.queue))
+        this.#change(fact.call, call => {
+          call.queue = fact.queue
+          call.queuedAt ??= at
+        })
+        return
+      case 'call.parked':
+        this.#change(fact.call, call => (call.queuedAt ??= at))
         return
       case 'call.answered':
         this.#change(fact.call, call => (call.answeredAt ??= at))
@@ -342,7 +348,7 @@ export class Ledger {
 }
 
 function blank(call: CallId, number: string, party: string | null, startedAt: number): CallRow {
-  const never = { answeredAt: null, connectedAt: null, abandonedAt: null, endedAt: null }
+  const never = { answeredAt: null, queuedAt: null, connectedAt: null, abandonedAt: null, endedAt: null }
   const of = {
     direction: 'out',
     queue: null,
