@@ -13,6 +13,7 @@ import type {
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type { Diverted } from './calls/diverted.ts'
+import type { FormerLead } from './calls/dial-intent.ts'
 import type { HeardOnLine } from './calls/heard.ts'
 import type {
   BufferedLead,
@@ -80,6 +81,8 @@ export type Input =
       owedBy?: QueueId | null
       /** Attempts of the lead so far. */
       attempts?: number
+      /** How the lead stands, as the store says. */
+      former?: FormerLead | null
       /** Of a verification: whom it calls. The call is the task's in the fact that dials it, whatever happens after. */
       task?: TaskCall | null
     }

@@ -1,4 +1,5 @@
 /** What the records know of a number that is dialled by hand: the gate asks for the person, the consent and the loan. */
+import type { FormerLead } from '../centre/calls/dial-intent.ts'
 import type { Consent, Relation } from '../centre/entities.ts'
 import { normaliseNumber } from '../centre/numbers/number.ts'
 import type { CampaignId, LeadId, UserId } from '../lib/ids.ts'
@@ -13,6 +14,8 @@ type Known = {
   consent: Consent | null
   debt: string | null
   attempts?: number
+  /** Of the lead itself. */
+  former?: FormerLead | null
 }
 const nothing: Known = { party: null, name: null, relation: null, consent: null, debt: null }
 
@@ -41,7 +44,7 @@ export async function contactOf(
 ): Promise<{ known: Known; several: string[] }> {
   if (of.campaign !== null && of.lead !== null) {
     const lead = await store.read('leads.byId', { id: of.lead })
-    if (lead) return { known: ofLead(lead, of.number), several: [] }
+    if (lead) return { known: { ...ofLead(lead, of.number), former: formerOf(lead) }, several: [] }
   }
   const all = of.campaign === null ? [] : await store.read('leads.byNumber', { number: of.number })
   const leads = all.filter(each => each.campaign === of.campaign)
@@ -68,4 +71,9 @@ function ofLead(lead: LeadRecord, number: string): Known {
   const relation = lead.phones.find(phone => phone.number === number)?.relation ?? null
   const { ref: party, name, consent = null, debt = null, attempts } = lead
   return { party, name, relation, consent, debt, attempts }
+}
+
+/** null: it is in a call. */
+function formerOf({ state, dueAt, nextNumber: next }: LeadRecord): FormerLead | null {
+  return state === 'in_call' ? null : { state, dueAt, next }
 }

@@ -51,10 +51,15 @@ export function stopRinging(d: Draft, agent: Agent, legGone = false): void {
   releaseIntent(d, intent, 'not_dialled')
 }
 
-/** The lead of an intent that came to nothing is due again at once, at the number that was chosen for it. */
+/** The lead of an intent that came to nothing is as it was; where that is not known it is due again at once, at the number that was chosen for it. */
 export function releaseIntent(d: Draft, intent: DialIntent, reason: string): void {
   const { lead, campaign } = intent
   if (lead === null || campaign === null) return
+  if (intent.former) {
+    const { state, dueAt, next } = intent.former
+    const at = next === null ? {} : { next }
+    return d.fact({ type: 'lead.released', lead, campaign, state, dueAt, reason, ...at })
+  }
   const state = intent.callback === null ? 'ready' : 'callback' // a promise stays one
   const next = d.state.campaigns.get(campaign)?.reserved.get(lead)?.next ?? null
   d.fact({ type: 'lead.released', lead, campaign, state, dueAt: d.now, reason, ...(next === null ? {} : { next }) })

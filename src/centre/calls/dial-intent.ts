@@ -1,6 +1,9 @@
 import type { TaskCall } from '../../lender/verification-facts.ts'
 import type { CallbackId, CampaignId, LeadId, QueueId } from '../../lib/ids.ts'
-import type { CampaignMode, Consent, Promised, Relation } from '../entities.ts'
+import type { CampaignMode, Consent, LeadState, Promised, Relation } from '../entities.ts'
+
+/** What a lead was before it was taken in hand. */
+export type FormerLead = { state: Exclude<LeadState, 'in_call'>; dueAt: number | null; next: string | null }
 
 /** What an agent wants to dial. `number` is E.164, or an emergency number. */
 export type DialIntent = {
@@ -23,5 +26,7 @@ export type DialIntent = {
   owedBy?: QueueId | null
   /** Attempts of the lead before this one, where the floor does not hold it. */
   attempts?: number
+  /** How the lead stood, where it is dialled by hand and the agent's phone is rung first: it is so again when that is not picked up. */
+  former?: FormerLead | null
   task?: TaskCall | null
 }

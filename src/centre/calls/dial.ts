@@ -44,10 +44,11 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   }
   const { lead, party, name, relation } = input
   const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
-  const { promised = null, owedBy = null, attempts, task = null } = input
+  const { promised = null, owedBy = null, attempts, task = null, former = null } = input
   const mode = 'manual' as const
   const tried = lead === null || attempts === undefined ? {} : { attempts }
-  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried, ...(task === null ? {} : { task }) }
+  const stood = lead === null || former === null ? {} : { former }
+  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried, ...stood, ...(task === null ? {} : { task }) }
   const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, mode, ...known }
   startByHand(d, agent, intent, mode, true)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LeadId, LegId } from '../../lib/ids.ts'
-import { alice, bob, campaign, consent, TestFloor } from '../testing.ts'
+import { alice, bob, campaign, consent, TestFloor, tenOClock } from '../testing.ts'
 
 const carl = '+8613800000001'
 const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
@@ -175,6 +175,40 @@ test('a desk phone is rung first, and the customer is dialled when it is picked 
   floor.do({ type: 'leg.ended', leg, by: 'far', sipStatus: null, q850: null, cause: 'bye' })
   assert.deepEqual([floor.last('call.ended').ending.by, floor.last('call.ended').ending.cause], ['agent', 'hangup'])
   assert.equal(floor.lastEffect('phone.hangUp').leg, call.leg)
+})
+
+test('a lead that is dialled by hand is as it was when the agent’s own phone is declined, rings in vain, or the gate says no after it', () => {
+  const lead = 'le_9' as LeadId
+  const formers = [
+    { state: 'ready', dueAt: tenOClock + 7_200_000, next: null },
+    { state: 'callback', dueAt: tenOClock + 60_000, next: '+8613800000002' },
+    { state: 'exhausted', dueAt: null, next: null },
+  ] as const
+  for (const former of formers) {
+    const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
+    floor.ready(alice)
+    const again = () => {
+      const asked = floor.do({ ...dial(carl), campaign, lead, party: 'ref-9', consent, former })
+      assert.equal(asked.refusal, null)
+      return floor.agent(alice).rung!.leg
+    }
+    const isAsItWas = (reason: string) => {
+      const { state, dueAt, next = null, reason: why } = floor.last('lead.released')
+      assert.deepEqual({ state, dueAt, next }, former)
+      assert.equal(why, reason)
+    }
+    floor.do({ type: 'leg.ended', leg: again(), by: 'far', sipStatus: 603, q850: null, cause: 'rejected' })
+    isAsItWas('not_dialled')
+    again()
+    floor.pass(20_000)
+    assert.equal(floor.count('lead.released'), 2)
+    isAsItWas('not_dialled')
+    const leg = again()
+    floor.do({ type: 'records.committed', facts: [{ type: 'suppression.added', number: carl, reason: 'asked', until: null }] })
+    if (floor.agent(alice).rung !== null) floor.do({ type: 'leg.answered', leg })
+    assert.equal(floor.count('lead.released'), 3)
+    assert.deepEqual([floor.last('lead.released').state, floor.last('lead.released').dueAt], [former.state, former.dueAt])
+  }
 })
 
 test('a preview is offered, refused in time or too late, and called when accepted', () => {
