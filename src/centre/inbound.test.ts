@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LegId } from '../lib/ids.ts'
+import type { LegId, NumberId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
+import type { RecordFact } from './records/record-facts.ts'
 import { alice, bob, campaign, queue, sam, TestFloor, trunk } from './testing.ts'
 
 test('a caller hears music, then the longest idle member of the queue', () => {
@@ -18,6 +20,53 @@ test('a caller hears music, then the longest idle member of the queue', () => {
   floor.partyEnds(call)
   floor.pass(15_000)
   assert.equal(floor.agent(alice).phase, 'ready', 'outside campaigns wrap-up simply ends')
+})
+
+test('who comes in by a number whose queue was removed, or that is itself, hears that we call back, and is owed it', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  const comes = (fact: Extract<RecordFact, { type: 'queue.removed' | 'number.removed' }>, from: string) => {
+    const leg = `in_${from}` as LegId
+    floor.do({ type: 'leg.offered', leg, trunk, from, to: '95588' })
+    floor.do({ type: 'records.committed', facts: [fact] })
+    floor.do({ type: 'leg.answered', leg })
+    assert.equal(floor.lastEffect('media.play').prompt, from === 'anonymous' ? 'all-agents-busy' : 'we-call-back')
+    return floor.count('callback.scheduled')
+  }
+  assert.equal(comes({ type: 'queue.removed', queue }, '13900001111'), 1)
+  const { number, reason, queue: where } = floor.last('callback.scheduled').callback
+  assert.deepEqual([number, reason, where], ['+8613900001111', 'overflow', null])
+  assert.equal(comes({ type: 'queue.removed', queue }, 'anonymous'), 1, 'who shows no number cannot be called')
+  assert.equal(comes({ type: 'number.removed', number: 'n_1' as NumberId }, '13900002222'), 2)
+  floor.pass(8_000)
+  assert.deepEqual([floor.last('call.ended').ending.cause, floor.state.calls.size], ['no_route', 0])
+})
+
+test('who called one agent, and talks, goes back to nobody when the agent’s audio is lost for good: we call back, and say so', () => {
+  const nobodyBut = (floor: TestFloor) => {
+    floor.ready(alice)
+    const call = floor.caller('13900001111', '+862155551234')
+    if (call.phase === 'assigned') floor.do({ type: 'leg.answered', leg: call.agentLeg! })
+    assert.equal(call.phase, 'talking')
+    return call
+  }
+  const isTold = (floor: TestFloor, call: Call) => {
+    assert.deepEqual([floor.lastEffect('media.play').leg, floor.lastEffect('media.play').prompt], [call.leg, 'we-call-back'])
+    const { number, agent, reason } = floor.last('callback.scheduled').callback
+    assert.deepEqual([number, agent, reason], ['+8613900001111', alice, 'overflow'])
+    assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
+    floor.pass(8_000)
+    assert.deepEqual([floor.last('call.ended').ending.result, floor.state.calls.size], ['ANSWERED', 0])
+  }
+  const page = new TestFloor({ campaign: { mode: 'manual' } })
+  const call = nobodyBut(page)
+  page.do({ type: 'station.down', agent: alice, leg: page.agent(alice).stationLeg!, reason: 'media_lost' })
+  page.pass(15_000)
+  isTold(page, call)
+  const phone = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
+  const rung = nobodyBut(phone)
+  phone.do({ type: 'leg.ended', leg: rung.agentLeg!, by: 'system', sipStatus: null, q850: null, cause: 'fault' })
+  isTold(phone, rung)
 })
 
 test('a number that is not ours is turned away with 404, a full trunk with 503', () => {

@@ -183,10 +183,11 @@ export function stationLost(d: Draft, call: Call, agent: Agent): void {
     leaveConsulting(d, call, agent)
     return settle(d, agent, 'break', 'audio_lost')
   }
-  if (call.queue === null) {
+  if (call.queue === null && call.direction === 'out') {
     return endCall(d, call, { by: 'system', cause: 'agent_lost', result: 'ANSWERED', sipStatus: null, q850: null })
   }
-  requeue(d, call)
+  if (call.queue === null) fallBackFrom(d, call, agent)
+  else requeue(d, call)
   settle(d, agent, 'break', 'audio_lost') // a sign-off or break that was planned is honoured: nobody may be there to do it again
 }
 
@@ -203,6 +204,9 @@ export function goesOnWithout(d: Draft, call: Call, agent: Agent, lost: boolean)
   else if (lost && call.queue !== null) {
     requeue(d, call)
     playMusic(d, call)
+    settle(d, agent, 'break', 'audio_lost')
+  } else if (lost && call.direction === 'in') {
+    fallBackFrom(d, call, agent)
     settle(d, agent, 'break', 'audio_lost')
   } else return false
   return true
