@@ -252,7 +252,12 @@ test('what is gone meanwhile is told, and owed a call', () => {
   assert.deepEqual([call.dismissed, floor.lastEffect('media.play').prompt], ['overflow', 'we-call-back'])
   const other = floor.caller('13900002222', line)
   press(floor, other, '2')
-  assert.equal(other.dismissed, 'no_route')
+  assert.deepEqual([other.dismissed, floor.lastEffect('media.play').prompt], ['no_route', 'we-call-back'])
+  assert.deepEqual(
+    [floor.last('callback.scheduled').callback.number, floor.last('callback.scheduled').callback.queue],
+    ['+8613900002222', null],
+    'the queue is no more, and nobody would look there',
+  )
   const left = floor.caller('13900003333', line)
   floor.do({ type: 'records.committed', facts: [{ type: 'menu.removed', menu: main }] })
   press(floor, left, '1')

@@ -8,6 +8,7 @@ import type { Draft } from '../draft.ts'
 import type { PromptId } from '../effects.ts'
 import type { EndCause, Ending } from '../entities.ts'
 import { abandonAfterMs, parkedMaxMs } from '../evolve-call.ts'
+import { normaliseNumber } from '../numbers/number.ts'
 import { playMusic } from './music.ts'
 
 /** Prompts are a few seconds long; the call is hung up after this. */
@@ -16,13 +17,19 @@ const farewellMs = 8_000
 /** The caller waits for one person. */
 export function enterPerson(d: Draft, call: Call, user: UserId): void {
   const agent = d.state.agents.get(user)
-  if (agent === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
+  if (agent === undefined) return leadsNowhere(d, call)
   if (agent.phase === 'signed_off') {
     callBack(d, call, 'overflow', { agent: agent.user.id })
     return dismiss(d, call, 'overflow', 'we-call-back')
   }
   d.fact({ type: 'call.parked', call: call.id, agent: agent.user.id, until: d.now + parkedMaxMs })
   playMusic(d, call)
+}
+
+/** Whom or what the number, the menu or the transfer names was removed: nobody is there to wait for, and somebody calls back. */
+export function leadsNowhere(d: Draft, call: Call): void {
+  callBack(d, call, 'overflow', { queue: null, agent: call.passed?.by ?? null })
+  dismiss(d, call, 'no_route', normaliseNumber(call.number) === null ? 'all-agents-busy' : 'we-call-back')
 }
 
 /** The last instant of a wait has come. */
@@ -119,7 +126,7 @@ export function requeue(d: Draft, call: Call): void {
 
 export function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): void {
   const floor = d.state.queues.get(queue)
-  if (floor === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
+  if (floor === undefined) return leadsNowhere(d, call)
   if (floor.signedOn === 0) {
     // Nobody is there to wait for: say so at once, and let someone call back.
     callBack(d, call, 'overflow', { queue })
