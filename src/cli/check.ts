@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { configOf, readArguments } from './arguments.ts'
+import { checkHelp } from './check-help.ts'
 import {
   type Checked,
   checkCertificate,
@@ -23,6 +24,7 @@ const checks: Record<string, (config: Config, wish: CheckWish) => Promise<Checke
   clock: () => checkClock(),
   certificate: config => checkCertificate(config, systemClock.now()),
   ports: checkPorts,
+  help: checkHelp,
   trunks: checkTrunks,
 }
 

@@ -13,7 +13,7 @@ export const commands: Record<string, Command> = {
   },
   check: {
     usage: '[--trunk NAME [--number N]] [--config FILE] [--json]',
-    summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
+    summary: 'configuration, disk, ports, trunks, clock, certificate and emergency numbers, and what to do about each',
     load: () => import('./check.ts'),
   },
   user: {

@@ -1,8 +1,8 @@
 /** The tables' side of the records door's facts. A name, number or ref that is taken fails here and refuses the whole transaction. */
 
+import { tollRulesKey } from '../centre/toll/rules.ts'
 import { addLeads, nameList, recycle, saveList, startList } from './campaigns/project-leads.ts'
 import { type Connection, sql } from './db.ts'
-import { tollRulesKey } from './gate/toll.ts'
 import type { ProjectedLine } from './project.ts'
 import { lineRulesKey } from './telephony/lines.ts'
 

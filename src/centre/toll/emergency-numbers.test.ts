@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { LegId } from '../../lib/ids.ts'
 import { zonesOf } from '../numbers/zone.ts'
 import { alice, TestFloor } from '../testing.ts'
-import { emergencyNumbers, emergencyNumbersIn } from './emergency-numbers.ts'
+import { emergencyNumbers, emergencyNumbersIn, helpOf } from './emergency-numbers.ts'
 import { emergencyOf, isEmergencyNumber, isHome, tollRulesDefault, tollRulesIn } from './rules.ts'
 import { testObstacle } from './test-number.ts'
 
@@ -177,6 +177,33 @@ test('what is published as an emergency number of a country is one there, and wh
     wrong.map(({ code, number }) => `+${code} ${number}`),
     [],
   )
+})
+
+test('where nobody is called there is help all the same: 111 in New Zealand, the numbers of each country by any name of its zones', () => {
+  const floor = floorIn('Pacific/Auckland')
+  assert.equal(dials(floor, '111'), null)
+  assert.deepEqual([floor.lastEffect('phone.dial').number, floor.call.number], ['111', '111'])
+  assert.notEqual(dials(floorIn('Pacific/Auckland'), '110'), null, 'China’s numbers are none there')
+  const here = { 'Pacific/Chatham': '111', NZ: '111', 'Europe/Kyiv': '101 102 103', 'Asia/Ulaanbaatar': '100 101 102 103 105' }
+  for (const [zone, numbers] of Object.entries(here))
+    assert.deepEqual(emergencyNumbersIn(zone), [...numbers.split(' '), '112', '911'], zone)
+  assert.deepEqual(emergencyNumbersIn('America/Boise'), emergencyNumbersIn('America/New_York'))
+  assert.deepEqual(emergencyNumbersIn('America/Jamaica'), ['110', '119', '112', '911'])
+  assert.deepEqual(emergencyNumbersIn('Europe/Jersey'), ['999', '112', '911'])
+  const is = (dialled: string, zone: string) => emergencyOf(tollRulesIn(zone), zone, dialled)
+  assert.deepEqual([is('+64111', 'Pacific/Auckland'), is('+86111', 'Pacific/Auckland')], ['111', null])
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    const numbers = emergencyNumbersIn(zone)
+    assert.ok(numbers.includes('112') && numbers.includes('911') && numbers.length <= 20, zone)
+    assert.deepEqual([...new Set(numbers)], numbers, zone)
+    assert.deepEqual(
+      numbers.filter(number => !isEmergencyNumber(number)),
+      [],
+      zone,
+    )
+  }
+  for (const zone of ['Antarctica/Troll', 'Etc/UTC', '', 'nowhere'])
+    assert.deepEqual([helpOf(zone), emergencyNumbersIn(zone)], [null, emergencyNumbersIn('Asia/Shanghai')], zone)
 })
 
 test('a zone by its older name, or between the ends of its country, is of that country', () => {

@@ -10,6 +10,7 @@
  * two was not found written by whoever answers it.
  */
 import { placeOfZone } from '../numbers/zone.ts'
+import { countryOfZone } from './emergency-elsewhere.ts'
 
 /**
  * Taken by mobile phones everywhere, and by gateways with a SIM (3GPP TS 22.101 §10). No country here gives them to a service for a charge, but a
@@ -76,8 +77,21 @@ export const emergencyNumbers: Record<string, readonly string[]> = {
 /** Numbers without a country code are read as Chinese ones; so is a centre whose zone belongs to no country here. */
 export const homeOf = (zone: string): string => placeOfZone(zone) || '86'
 
-/** By default, of a centre in this time zone. */
+/**
+ * The calling code of the country whose help a centre in this zone calls, and its numbers; null: nothing is known of where it is. Where nobody is called
+ * in that country its code is not that of `homeOf`.
+ */
+export function helpOf(zone: string): { code: string; numbers: readonly string[] } | null {
+  const place = placeOfZone(zone)
+  if (place !== '') return { code: place, numbers: emergencyNumbers[place] ?? [] }
+  const country = countryOfZone(zone)
+  if (country === null) return null
+  const { code, numbers } = country
+  return { code, numbers: numbers.length > 0 ? numbers : (emergencyNumbers[code] ?? []) }
+}
+
+/** By default, of a centre in this time zone; where nothing is known of it 112, 911 and China's, as numbers without a country code are read. */
 export function emergencyNumbersIn(zone: string): string[] {
-  const own = emergencyNumbers[homeOf(zone)] ?? []
+  const own = helpOf(zone)?.numbers ?? emergencyNumbers['86']!
   return [...own, ...everywhere.filter(number => !own.includes(number))]
 }

@@ -4,7 +4,10 @@
  */
 import { normaliseNumber } from '../numbers/number.ts'
 import { placeOf } from '../numbers/zone.ts'
-import { emergencyNumbersIn, homeOf } from './emergency-numbers.ts'
+import { emergencyNumbersIn, helpOf, homeOf } from './emergency-numbers.ts'
+
+/** The key of the setting that holds the rules as JSON. */
+export const tollRulesKey = 'toll.rules'
 
 export type TollRules = {
   /** Dialled as they stand, by anyone, whatever else stands in the way. */
@@ -51,7 +54,7 @@ export function isHome(number: string, zone: string): boolean {
  */
 export function emergencyOf(rules: Pick<TollRules, 'emergency'>, zone: string, dialled: string): string | null {
   const digits = dialled.slice(0, 20).replace(/[\s-]/g, '').replace(/#$/, '')
-  const code = homeOf(zone)
+  const code = helpOf(zone)?.code ?? homeOf(zone)
   const before = [`+${code}`, `00${code}`].find(each => digits.startsWith(each)) ?? ''
   const number = digits.slice(before.length)
   return rules.emergency.includes(number) ? number : null

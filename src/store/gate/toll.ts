@@ -3,12 +3,9 @@
 import type { Fact } from '../../centre/facts.ts'
 import { dayOf } from '../../centre/numbers/day.ts'
 import type { Setup } from '../../centre/records/setup.ts'
-import { isHome, type TollRules, tollRulesIn } from '../../centre/toll/rules.ts'
+import { isHome, type TollRules, tollRulesIn, tollRulesKey } from '../../centre/toll/rules.ts'
 import type { CallId, TrunkId, UserId } from '../../lib/ids.ts'
 import { type Db, sql } from '../db.ts'
-
-/** The key of the setting that holds the rules as JSON. */
-export const tollRulesKey = 'toll.rules'
 
 export type Alarm = {
   seq: number
