@@ -4,6 +4,8 @@ import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { type Role, roles } from '../../centre/entities.ts'
 import type { UserId } from '../../lib/ids.ts'
+import { InvalidInput } from '../../records/errors.ts'
+import { extensionForHelp } from '../../records/gate/toll.ts'
 import { changeUser, createUser, userById } from '../../records/people/users.ts'
 import type { UserRecord } from '../../store/people/users.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
@@ -49,6 +51,7 @@ export function userRoutes(deps: Deps): Hono<Env> {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), {
         typed,
         fields: { 'device.srtp': 'deviceSrtp', 'device.sha256': 'deviceSha256' },
+        words: isForHelp(error) ? { extension: 'extensionForHelp' } : {},
       })
       return form(c, user, { values: typed, errors }, 422)
     }
@@ -124,4 +127,9 @@ function givenBy(typed: Typed): Record<string, unknown> {
     ...(password === '' ? {} : { password }),
     ...(sipPassword === '' ? {} : { sipPassword }),
   }
+}
+
+/** The extension is an emergency number. */
+function isForHelp(error: unknown): boolean {
+  return error instanceof InvalidInput && error.problems.some(({ allowed }) => allowed.startsWith(extensionForHelp))
 }

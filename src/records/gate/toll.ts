@@ -3,8 +3,17 @@ import { z } from '@hono/zod-openapi'
 import type { Actor } from '../../centre/facts.ts'
 import { zoneOr } from '../../centre/numbers/zone.ts'
 import { emergencyNumbersIn } from '../../centre/toll/emergency-numbers.ts'
-import { isEmergencyNumber, isPrefix, type TollRules, tollRulesDefault } from '../../centre/toll/rules.ts'
+import {
+  emergencyOf,
+  isEmergencyNumber,
+  isPrefix,
+  type TollRules,
+  tollRulesDefault,
+  tollRulesIn,
+  tollRulesKey,
+} from '../../centre/toll/rules.ts'
 import { keep, type RecordsDoor } from '../door.ts'
+import { InvalidInput } from '../errors.ts'
 import { parseInput } from '../parse.ts'
 
 const emergency = z.string().refine(isEmergencyNumber, '2 to 6 digits that are no telephone number: 110')
@@ -42,6 +51,26 @@ export const tollRulesInput = z
       .default(tollRulesDefault.night),
   })
   .openapi('TollRules')
+
+/** The rules in force: those that somebody set, else those of where the centre is. */
+export async function tollRulesNow(door: Pick<RecordsDoor, 'store'>): Promise<{ rules: TollRules; zone: string }> {
+  const settings = await door.store.read('settings.all', {})
+  const zone = zoneOr(settings['centre.zone'])
+  const saved = settings[tollRulesKey]
+  const set = saved === undefined ? {} : (JSON.parse(saved) as Partial<TollRules>)
+  return { rules: { ...tollRulesIn(zone), ...set }, zone }
+}
+
+/** What is right of an extension: whoever dials an emergency number means help, and nobody else. */
+export async function checkExtension(door: Pick<RecordsDoor, 'store'>, extension: string): Promise<void> {
+  const { rules, zone } = await tollRulesNow(door)
+  if (emergencyOf(rules, zone, extension) === null) return
+  const allowed = `${extensionForHelp}: ${rules.emergency.join(', ')}`
+  throw new InvalidInput([{ field: 'extension', found: extension, allowed }])
+}
+
+/** How what is allowed begins when an extension was refused for this. */
+export const extensionForHelp = 'digits that are no emergency number here'
 
 export async function saveTollRules(door: RecordsDoor, actor: Actor, given: unknown): Promise<TollRules> {
   const { emergency, ...rest } = parseInput(tollRulesInput, given)

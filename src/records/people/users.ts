@@ -7,6 +7,7 @@ import type { SecretWrite } from '../../store/port.ts'
 import { passOnCallbacks } from '../agencies/agency-callbacks.ts'
 import { keep, newId, type RecordsDoor } from '../door.ts'
 import { InvalidInput, NotFound, NotNow } from '../errors.ts'
+import { checkExtension } from '../gate/toll.ts'
 import { parseInput } from '../parse.ts'
 import { checkTrunkGroup } from '../references.ts'
 import { userChange, userInput } from '../schemas.ts'
@@ -25,6 +26,7 @@ async function create(door: RecordsDoor, actor: Actor, given: unknown): Promise<
   const asked: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest, station }
   const user = await checkAgencyOf(door, asked, null)
   checkTogether(user, password)
+  if (user.extension !== null) await checkExtension(door, user.extension)
   await checkTrunkGroup(door, user.trunkGroup)
   await save(door, actor, user, { password, sipPassword })
   return user
@@ -43,6 +45,8 @@ async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknow
   const former = await userById(door, id)
   const user = await checkAgencyOf(door, { ...plain(former), ...changed }, former)
   checkTogether(user, password)
+  // One that is so already stays, or nothing else of this person could be changed; the page about dialling says so.
+  if (user.extension !== null && user.extension !== former.extension) await checkExtension(door, user.extension)
   if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
   if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)
   await save(door, actor, user, { password, sipPassword })
