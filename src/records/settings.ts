@@ -5,6 +5,7 @@ import { calendarKey, readDates } from '../centre/policy/holidays.ts'
 import { unansweredChoices, whenFullChoices } from '../centre/recording/recording-rules.ts'
 import { keepYearsMax } from '../centre/recording/retention.ts'
 import { secondPersonSettings } from '../centre/records/approval.ts'
+import { isLeftOut, leftOutKey } from '../centre/toll/left-out.ts'
 import { AllowList } from '../lib/allow-list.ts'
 import { daysMax, hoursMax, isWholeOrNone, keepYearsKeys, keepYearsWords } from './custody/custody-settings.ts'
 import { keep, type RecordsDoor } from './door.ts'
@@ -51,6 +52,7 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   ),
   [secondPersonSettings.export]: { allowed: 'true or false', isRight: isYesOrNo },
   [secondPersonSettings.token]: { allowed: 'true or false', isRight: isYesOrNo },
+  [leftOutKey]: { allowed: 'a calling code and emergency numbers: 65: 993 995', isRight: isLeftOut },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 

@@ -78,6 +78,8 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
         zone: 'Asia/Shanghai',
         numbers: ['110', '119', '120', '122', '12110', '12119', '12122', '12395', '999', '112', '911'],
         missing: ['12110', '12119', '12122', '12395', '999', '112', '911'],
+        isKnown: true,
+        taken: [{ extension: '120', names: [language === 'en' ? 'Alice Li' : '李雨桐'] }],
       },
       dialling: {
         values: {

@@ -38,6 +38,11 @@ const zh = {
   emergencyHelp: '每行一个。任何人随时可拨，不受策略、上限和时段限制；未签入时可用话机直接拨打。',
   emergencyHere: (zone: string, numbers: string) => `本地（${zone}）的号码：${numbers}。`,
   emergencyMissing: (numbers: string) => `本地的紧急号码 ${numbers} 现在拨不通：请加入名单。`,
+  emergencyLeaveOut: '有意不加，不再提示',
+  emergencyUnknown: (zone: string, numbers: string) =>
+    `没有此时区（${zone}）所属国家的紧急号码表，暂以 ${numbers} 为准：请核对本地号码，填入名单。`,
+  extensionTaken: (extension: string, names: string) =>
+    `分机 ${extension}（${names}）与紧急号码相同：拨它只会呼叫紧急服务，请为此人换一个分机号。`,
   barred: '禁拨号段',
   barredHelp: '每行一个开头，如 +882。所有方式都不拨，包括活动。',
   agentPatterns: '坐席手动可拨',
@@ -99,6 +104,11 @@ const en: Like<typeof zh> = {
     'One a line. Anyone dials them at any time, whatever policies, caps and hours say; on a desk phone without signing on.',
   emergencyHere: (zone: string, numbers: string) => ` Here (${zone}): ${numbers}.`,
   emergencyMissing: (numbers: string) => `Emergency numbers of here cannot be dialled now: ${numbers}. Add them.`,
+  emergencyLeaveOut: 'Left out on purpose: say it no more',
+  emergencyUnknown: (zone: string, numbers: string) =>
+    `No emergency numbers are known of the country of this time zone (${zone}). Taken are ${numbers}: look up those of where you are, and put them into the list.`,
+  extensionTaken: (extension: string, names: string) =>
+    `Extension ${extension} (${names}) is an emergency number: whoever dials it calls for help. Give this person another extension.`,
   barred: 'Barred',
   barredHelp: 'The first digits, one a line: +882. Nobody dials them in any way, campaigns included.',
   agentPatterns: 'Agents dial by hand',

@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
-import { safetyPage } from '../../../web/pages/admin/safety.ts'
+import { type SafetyProps, safetyPage } from '../../../web/pages/admin/safety.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import { clock } from '../../centre/policy/gate-words.ts'
 import type { FloorState } from '../../centre/state.ts'
-import { emergencyNumbersIn } from '../../centre/toll/emergency-numbers.ts'
+import { emergencyNumbersIn, helpOf } from '../../centre/toll/emergency-numbers.ts'
+import { leftOut, leftOutKey, leftOutOf } from '../../centre/toll/left-out.ts'
+import { emergencyOf } from '../../centre/toll/rules.ts'
 import { AllowList } from '../../lib/allow-list.ts'
 import type { UserId } from '../../lib/ids.ts'
 import { saveTollRules } from '../../records/gate/toll.ts'
@@ -55,6 +57,17 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, fields, words })
       return page(c, { dialling: { values: typed, errors } }, 422)
     }
+    return c.redirect('/admin/safety?saved=1', 303)
+  })
+
+  /** Who leaves numbers of here out on purpose is told no more of them, until others are missing. */
+  route.post('/admin/safety/missing', allow('admin', 'security'), async c => {
+    const { state } = deps.engine
+    const { missing } = await helpHere(state)
+    const seen = textOf(await typedOf(c), 'numbers').split(' ')
+    const meant = missing.filter(number => seen.includes(number))
+    const before = leftOut(state.zone, await deps.store.read('settings.get', { key: leftOutKey }))
+    await saveSettings(deps.records, actorOf(c), { [leftOutKey]: leftOutOf(state.zone, [...before, ...meant]) })
     return c.redirect('/admin/safety?saved=1', 303)
   })
 
@@ -109,7 +122,7 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
           number: shownNumber(number, c.var.user.numbersMasked),
         })),
         spent: String(Math.ceil(centre / 60_000)),
-        help: helpHere(state),
+        help: await helpHere(state),
         dialling: filled.dialling ?? { ...nothingFilled, values: rulesTyped(state) },
         from: filled.from ?? {
           ...nothingFilled,
@@ -129,12 +142,22 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
     )
   }
 
-  return route
-}
+  async function helpHere({ zone, toll, users }: FloorState): Promise<SafetyProps['help']> {
+    const numbers = emergencyNumbersIn(zone)
+    const meant = leftOut(zone, await deps.store.read('settings.get', { key: leftOutKey }))
+    const lacking = numbers.filter(number => !toll.rules.emergency.includes(number))
+    const missing = lacking.some(number => !meant.includes(number)) ? lacking : []
+    const taken = new Map<string, string[]>()
+    for (const { extension, displayName } of users.values())
+      if (extension !== null && emergencyOf(toll.rules, zone, extension) !== null)
+        taken.set(extension, [...(taken.get(extension) ?? []), displayName])
+    return {
+      ...{ zone, numbers, missing, isKnown: helpOf(zone) !== null },
+      taken: [...taken].map(([extension, names]) => ({ extension, names })),
+    }
+  }
 
-function helpHere({ zone, toll }: FloorState) {
-  const numbers = emergencyNumbersIn(zone)
-  return { zone, numbers, missing: numbers.filter(number => !toll.rules.emergency.includes(number)) }
+  return route
 }
 
 function rulesTyped({ toll }: FloorState): Typed {

@@ -29,8 +29,17 @@ export type SafetyProps = {
   /** Minutes talked abroad today by calls dialled by hand. */
   spent: string
   dialling: Filled
-  /** Emergency numbers of where the centre is, and which of them cannot be dialled now. */
-  help: { zone: string; numbers: string[]; missing: string[] }
+  /**
+   * Emergency numbers of where the centre is, and which of them cannot be dialled now, unless that was meant. `isKnown`: its country is; `taken`:
+   * extensions that are emergency numbers, and whose they are.
+   */
+  help: {
+    zone: string
+    numbers: string[]
+    missing: string[]
+    isKnown: boolean
+    taken: { extension: string; names: string[] }[]
+  }
   from: Filled
   /** Where calls may be passed on to outside. */
   passing: Filled
@@ -77,8 +86,7 @@ function dialling({ frame, dialling: filled, spent, help }: SafetyProps): Html {
   const words = w.safety
   const lines = { rows: 3, figure: true }
   const minutes = { type: 'number', min: 0, required: true, figure: true } as const
-  return html`<section class="panel"><h2>${words.dialling}</h2>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/dialling">
-${help.missing.length === 0 ? null : notice('amber', words.emergencyMissing(help.missing.join(' · ')))}
+  return html`<section class="panel"><h2>${words.dialling}</h2>${problems(filled, w)}${helpNotices(help, words)}<form class="form" method="post" action="/admin/safety/dialling">
 ${areaField({ name: 'emergency', label: words.emergency, help: `${words.emergencyHelp}${words.emergencyHere(help.zone, help.numbers.join(' · '))}`, required: true, ...lines }, filled)}
 ${areaField({ name: 'barred', label: words.barred, help: words.barredHelp, ...lines }, filled)}
 ${areaField({ name: 'agent', label: words.agentPatterns, help: words.patternsHelp, ...lines }, filled)}
@@ -90,6 +98,16 @@ ${textField({ name: 'callMinutesMax', label: words.callMinutesMax, ...minutes, m
 ${textField({ name: 'nightFrom', label: words.nightFrom, placeholder: '22:00', figure: true, maxlength: 5 }, filled)}
 ${textField({ name: 'nightTo', label: words.nightTo, placeholder: '06:00', figure: true, maxlength: 5, help: words.nightHelp }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+}
+
+function helpNotices({ zone, numbers, missing, isKnown, taken }: SafetyProps['help'], words: Words['safety']): Html {
+  const unknown = isKnown ? null : notice('amber', words.emergencyUnknown(zone, numbers.join(' · ')))
+  const people = taken.map(({ extension, names }) => notice('amber', words.extensionTaken(extension, names.join(' · '))))
+  const lacking =
+    missing.length === 0
+      ? null
+      : html`${notice('amber', words.emergencyMissing(missing.join(' · ')))}<form class="buttons" method="post" action="/admin/safety/missing"><input type="hidden" name="numbers" value="${missing.join(' ')}"><button class="button">${words.emergencyLeaveOut}</button></form>`
+  return html`${unknown}${people}${lacking}`
 }
 
 function from({ frame, from: filled }: SafetyProps): Html {
