@@ -160,6 +160,29 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await carrier.done()
   })
 
+  test('a call by hand that still rings outlives a reload: the agent is there again when it is answered', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 9_000 }, { do: 'answer' }, { do: 'pause', ms: 6_000 }, { do: 'bye' }],
+    })
+    customer.reset()
+    await world.trunk(carrier, { id: 't_hand' as TrunkId })
+    await desk.fill('#dial-number', '138 0000 0008')
+    await desk.selectOption('#dial-campaign', 'k_hand').catch(() => undefined)
+    await desk.press('#dial-number', 'Enter')
+    await phase('dialing')
+    const { call } = await world.fact('call.ringing', ({ call }) => world.house.engine.state.calls.has(call))
+    await desk.reload()
+    await phase('dialing')
+    await desk.waitForSelector('html[data-audio-state="up"]', { timeout: 20_000, state: 'attached' })
+    assert.equal(world.house.engine.state.calls.get(call)?.phase, 'ringing', 'it rings while the page comes back')
+    await phase('talking')
+    await bothHear()
+    await writeDown('', 'break')
+    await carrier.done()
+  })
+
   test('a preview: the agent sees who it would be, skips one with a reason, accepts the next, and agrees on a callback', async () => {
     await using carrier = await Sipp.carrier({
       address: '127.0.0.20',
