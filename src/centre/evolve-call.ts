@@ -175,7 +175,8 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
  * for help, which rang for as long as it could, waits for as long as anybody does.
  */
 function awaitedUntil(state: FloorState, call: Call, at: number): number | null {
-  const lostAt = call.agentLeg === null && call.agent !== null ? (state.agents.get(call.agent)?.stationLostAt ?? null) : null
+  if (call.agentLeg !== null || call.agent === null) return null
+  const lostAt = state.agents.get(call.agent)?.stationLostAt ?? null
   if (lostAt === null) return null
   return (isEmergency(state, call.number) ? at : lostAt) + stationGraceMs
 }

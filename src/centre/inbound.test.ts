@@ -51,7 +51,8 @@ test('who called one agent, and talks, goes back to nobody when the agent’s au
     return call
   }
   const isTold = (floor: TestFloor, call: Call) => {
-    assert.deepEqual([floor.lastEffect('media.play').leg, floor.lastEffect('media.play').prompt], [call.leg, 'we-call-back'])
+    const { leg, prompt } = floor.lastEffect('media.play')
+    assert.deepEqual([leg, prompt], [call.leg, 'we-call-back'])
     const { number, agent, reason } = floor.last('callback.scheduled').callback
     assert.deepEqual([number, agent, reason], ['+8613900001111', alice, 'overflow'])
     assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])

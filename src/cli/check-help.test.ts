@@ -28,7 +28,7 @@ test('of a zone that no country has it says that nothing is known, and which num
   const emergency = emergencyNumbersIn(zone)
   const [first, ...more] = lookAtHelp({ ...well, zone, rules: { emergency } })
   assert.equal(first!.state, 'warn')
-  assert.match(first!.found, /no emergency numbers are known of the country of Etc\/UTC; dialled for help are 110, .*112, 911/)
+  assert.match(first!.found, /known of the country of Etc\/UTC; dialled for help are 110, .*112, 911/)
   assert.match(first!.advice!, /\/admin\/safety/)
   assert.deepEqual(more, [])
 })

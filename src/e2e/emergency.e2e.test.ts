@@ -138,7 +138,8 @@ test('a gateway that says 100 and no more is left for the next one after ten sec
   await world.fact('call.ended')
 
   phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
-  await world.until('it is answered again', () => world.facts.filter(({ type }) => type === 'call.connected').length === 2)
+  const answers = () => world.facts.filter(({ type }) => type === 'call.connected').length
+  await world.until('it is answered again', () => answers() === 2)
   assert.deepEqual(
     world.facts.flatMap(fact => (fact.type === 'call.dialed' ? [fact.trunk] : [])),
     [dead, alive],

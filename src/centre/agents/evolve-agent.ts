@@ -147,7 +147,8 @@ function changeStation(
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     const wasLost = agent.stationLostAt !== null
     agent.stationLostAt = null
-    if (call !== undefined && wasLost) setDeadline(state, call, agent.phase === 'dialing' ? diallingDue(state, call, null) : null)
+    if (call !== undefined && wasLost)
+      setDeadline(state, call, agent.phase === 'dialing' ? diallingDue(state, call, null) : null)
     return
   }
   if (change.leg !== null && change.reason === 'ringing' && !state.legs.has(change.leg)) {

@@ -48,7 +48,8 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   const mode = 'manual' as const
   const tried = lead === null || attempts === undefined ? {} : { attempts }
   const stood = lead === null || former === null ? {} : { former }
-  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried, ...stood, ...(task === null ? {} : { task }) }
+  const ofTask = task === null ? {} : { task }
+  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried, ...stood, ...ofTask }
   const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, mode, ...known }
   startByHand(d, agent, intent, mode, true)
 }

@@ -204,10 +204,12 @@ test('a lead that is dialled by hand is as it was when the agent’s own phone i
     assert.equal(floor.count('lead.released'), 2)
     isAsItWas('not_dialled')
     const leg = again()
-    floor.do({ type: 'records.committed', facts: [{ type: 'suppression.added', number: carl, reason: 'asked', until: null }] })
+    const barred = { type: 'suppression.added', number: carl, reason: 'asked', until: null } as const
+    floor.do({ type: 'records.committed', facts: [barred] })
     if (floor.agent(alice).rung !== null) floor.do({ type: 'leg.answered', leg })
     assert.equal(floor.count('lead.released'), 3)
-    assert.deepEqual([floor.last('lead.released').state, floor.last('lead.released').dueAt], [former.state, former.dueAt])
+    const { state, dueAt } = floor.last('lead.released')
+    assert.deepEqual([state, dueAt], [former.state, former.dueAt])
   }
 })
 

@@ -184,7 +184,10 @@ test('where nobody is called there is help all the same: 111 in New Zealand, the
   assert.equal(dials(floor, '111'), null)
   assert.deepEqual([floor.lastEffect('phone.dial').number, floor.call.number], ['111', '111'])
   assert.notEqual(dials(floorIn('Pacific/Auckland'), '110'), null, 'China’s numbers are none there')
-  const here = { 'Pacific/Chatham': '111', NZ: '111', 'Europe/Kyiv': '101 102 103', 'Asia/Ulaanbaatar': '100 101 102 103 105' }
+  const here = {
+    ...{ 'Pacific/Chatham': '111', NZ: '111' },
+    ...{ 'Europe/Kyiv': '101 102 103', 'Asia/Ulaanbaatar': '100 101 102 103 105' },
+  }
   for (const [zone, numbers] of Object.entries(here))
     assert.deepEqual(emergencyNumbersIn(zone), [...numbers.split(' '), '112', '911'], zone)
   assert.deepEqual(emergencyNumbersIn('America/Boise'), emergencyNumbersIn('America/New_York'))

@@ -44,7 +44,8 @@ export function noteFaults(state: FloorState, change: Fact | Note, at: number): 
   if (call === undefined || call.phase === 'ended') return
   const { sipStatus, q850, text } = change.ending
   const isSilent = sipStatus === 408 && q850 === 102
-  const why = sipStatus === null ? 'unreachable' : isSilent ? 'no_response' : sipStatus === 100 ? 'no_progress' : 'refused'
+  const said = isSilent ? 'no_response' : sipStatus === 100 ? 'no_progress' : 'refused'
+  const why = sipStatus === null ? 'unreachable' : said
   keep(state, call.trunk, { at, ...troubleOf({ why, sipStatus, q850 }, text) })
 }
 
