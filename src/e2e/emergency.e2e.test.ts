@@ -9,7 +9,7 @@ import { readStereo } from '../rtp/wav.ts'
 import { StoreError } from '../store/port.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
 import { RtpPeer } from './rtp-peer.ts'
-import { hasSipp, Sipp } from './sipp.ts'
+import { hasSipp, type Registration, Sipp } from './sipp.ts'
 import { sipPassword, World } from './world.ts'
 
 const policeHz = 440
@@ -69,6 +69,42 @@ test('a desk phone reaches the police by itself; both are heard and recorded, ot
   assert.ok(purity(left.subarray(-4000), policeHz) > 0.5, 'who was called is on the left')
   assert.ok(purity(right.subarray(-4000), callerHz) > 0.5, 'who called is on the right')
   assert.equal(world.facts.filter(fact => fact.type === 'call.dialed').length, 1)
+})
+
+test('a desk phone reaches the police while whoever guesses passwords from its address is locked out there, and it with them', {
+  skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using police = await RtpPeer.open('127.0.0.65', policeHz)
+  await using carrier = await Sipp.carrier({
+    address: '127.0.0.64',
+    media: police,
+    acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'expectBye' }],
+  })
+  const bob = await world.agent('bob', 'phone-rung', '1002')
+  await world.trunk(carrier, { id: 't_gateway' as never })
+  await using phone = await deskPhone(world)
+  const guesses = Array.from({ length: 50 }, (_, n): Registration => {
+    return { extension: String(5000 + n), password: 'password', answers: [401, 403] }
+  })
+  await using guesser = await Sipp.registering({
+    ...{ address: '127.0.0.1', extension: '1002', target: `127.0.0.1:${world.sipPort}` },
+    registrations: [...guesses, { password: sipPassword, answers: [403] }],
+  })
+  await guesser.done()
+  await world.fact('safety.alarmed', fact => fact.rule === 'phone_guessed' && fact.address === '127.0.0.1')
+
+  const refused = () => (phone.output.match(/403 Forbidden/g) ?? []).length
+  const before = refused()
+  phone.command('dial', `sip:13800000001@127.0.0.1:${world.sipPort}`)
+  await world.until('the phone is refused', () => refused() > before)
+  phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  assert.equal((await world.fact('call.connected')).agent, bob)
+  assert.equal((await world.fact('call.dialed')).number, '110')
+  await police.hears(callerHz)
+  await phone.hears(policeHz)
+  await phone.command('hangup')
+  await carrier.done()
 })
 
 test('while the disk is full a desk phone reaches the police all the same, and the journal has the call when there is room', {

@@ -42,7 +42,8 @@ export type Act =
 type MediaAt = Pick<RtpPeer, 'address' | 'port'> & Partial<Pick<RtpPeer, 'law'>> & { events?: boolean }
 
 /** A password that a phone registers with, by MD5 (Debian's sipp knows no more), and all that it is answered. */
-export type Registration = { password: string; answers: (200 | 401 | 403)[] }
+/** Of the extension that sipp registers as, or of this one. */
+export type Registration = { password: string; answers: (200 | 401 | 403)[]; extension?: string }
 
 export class Sipp {
   readonly address: string
@@ -330,9 +331,9 @@ Content-Length: 0
   return document(steps, 'calling')
 }
 
-function registeringSide({ extension, registrations }: Parameters<typeof Sipp.registering>[0]): string {
+function registeringSide({ registrations, ...one }: Parameters<typeof Sipp.registering>[0]): string {
   let sequence = 0
-  const steps = registrations.flatMap(({ password, answers }) =>
+  const steps = registrations.flatMap(({ password, answers, extension = one.extension }) =>
     answers.flatMap((status, at) => [
       register(extension, ++sequence, at === 0 ? '' : `[authentication username=${extension} password=${password}]\n`),
       `<recv response="${status}"${status === 401 ? ' auth="true"' : ''}/>`,

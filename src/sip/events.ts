@@ -103,6 +103,8 @@ export type UserAgentOptions = {
   }
   /** Default: everything is `trusted`. */
   admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
+  /** Whether this number, as it was dialled, is one for help. Default: none is. */
+  isForHelp?(number: string): boolean
   /** Of an INVITE that is `trusted`: whose it is; null: nobody's who is known. Default: nobody's. */
   caller?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null
   /** In a call that came from `caller`: what answers a challenge by who is at `to`; null: nothing, or it is somebody else. Default: nothing. */

@@ -3,13 +3,14 @@
  * registered last first; a phone that comes back takes its own place. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
  */
 import { DigestServer } from './digest.ts'
-import type { Address, Binding, Flow, PhoneHome, UserAgentOptions } from './events.ts'
+import { type Address, type Binding, type Flow, isAt, type PhoneHome, type UserAgentOptions } from './events.ts'
 import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { Lockout } from './lockout.ts'
 import { type HeaderLine, header, headerLines, type Request } from './message.ts'
 import type { Sleeper, Timers } from './timers.ts'
 import { parseUri } from './uri.ts'
+import { backTo } from './wire.ts'
 
 /** `instance`: the phone as it names itself for good (RFC 5626 section 4.1), null when it does not. */
 type Until = { expiresAt: number; callId: string; seq: number; instance: string | null }
@@ -52,14 +53,20 @@ export class Registrar {
     return size
   }
 
-  /** Who sent this request, by digest; or what to answer. */
-  prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
-    const source = flow.source.address
-    if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
+  /**
+   * Who sent this request, by digest; or what to answer. Whoever guesses from beside a phone has its address locked out: who calls for help from the
+   * very place where the phone is registered is asked all the same, with a nonce that is good at that place alone.
+   */
+  prove(request: Request, claimed: string, flow: Flow, now: number, isForHelp = false): Proof {
+    const { address } = flow.source
+    const isLocked = this.#lockout.isLocked(address, claimed, now)
+    const place = isLocked && isForHelp && this.#isRegisteredAt(claimed, flow) ? placeOf(flow) : null
+    if (isLocked && (place === null || this.#lockout.isLockedAt(place, claimed, now))) return refuse(403)
+    const source = place ?? address
     // Counted against whose password it tries, before that is looked at: a phone says one name in both places.
     const username = this.#digest.usernameOf(request)
     if (username !== null && username !== claimed && this.#digest.answersUs(request, source)) {
-      this.#wrong(flow, [claimed, username], now)
+      this.#wrong(flow, place, [claimed, username], now)
       return refuse(403)
     }
     const verdict = this.#digest.verify(request, now, source)
@@ -73,19 +80,28 @@ export class Registrar {
           },
         }
       case 'wrong':
-        this.#wrong(flow, [claimed], now)
+        this.#wrong(flow, place, [claimed], now)
         return refuse(403)
       case 'proved':
-        this.#lockout.succeeded(source, claimed)
+        // The lock stands: it is of who guesses beside this phone.
+        if (!isLocked) this.#lockout.succeeded(address, claimed)
         return { type: 'proved', extension: verdict.username }
       default:
         throw verdict satisfies never
     }
   }
 
-  #wrong(flow: Flow, names: string[], now: number): void {
-    for (const locked of this.#lockout.failed(flow.source.address, names, now))
-      this.#options.onLocked(locked, flow.source)
+  #wrong({ source }: Flow, place: string | null, names: string[], now: number): void {
+    const { address } = source
+    const locked =
+      place === null
+        ? this.#lockout.failed(address, names, now)
+        : this.#lockout.failedAt(place, address, names, now)
+    for (const name of locked) this.#options.onLocked(name, source)
+  }
+
+  #isRegisteredAt(extension: string, flow: Flow): boolean {
+    return this.#bindings.get(extension)?.some(({ binding }) => isAt(backTo(binding.flow), flow)) ?? false
   }
 
   register(request: Request, flow: Flow, now: number): Reply {
@@ -243,6 +259,11 @@ export class Registrar {
 
 function refuse(status: number): Proof {
   return { type: 'reply', reply: { status, lines: [] } }
+}
+
+/** One phone, as far as that can be told: behind one address there may be many. */
+function placeOf({ transport, source, connection = '' }: Flow): string {
+  return `${transport} ${source.address} ${source.port} ${connection}`
 }
 
 function outward(held: Held, now: number): Binding {
