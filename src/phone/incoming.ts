@@ -143,7 +143,7 @@ export class Incoming {
     const isSame =
       leg?.far.kind === 'desk'
         ? leg.far.extension === event.extension
-        : leg !== undefined && event.extension === null && event.caller === leg.far.trunk
+        : leg !== undefined && event.extension === null && event.caller !== null && this.#mayReplace(event.caller, leg)
     if (leg?.phase !== 'up' || !isSame) {
       log.warn(
         { source: event.flow.source.address },
@@ -158,6 +158,10 @@ export class Incoming {
     this.#legs.rebind(leg, event.session)
     ua.accept(event.session, answered?.sdp ?? offerOf(this.#legs.codecs(leg), side), now())
     if (answered) this.#legs.remoteChanged(leg, answered.agreed)
+  }
+
+  #mayReplace(caller: string, { far }: Leg): boolean {
+    return far.kind === 'trunk' && this.#options.lines.callers.areOne(caller as TrunkId, far.trunk)
   }
 
   answer(id: LegId): void {

@@ -573,6 +573,28 @@ describe('the phone', () => {
       assert.ok(told.some(line => line.startsWith(`hangUp ${other} 16`)))
     })
 
+    test('the carrier of a call takes its place by whichever trunk we have at its address, and by none elsewhere', async () => {
+      for (const [id, host, taken] of [
+        ['t_beside', trunk.host, true],
+        ['t_elsewhere', '127.0.0.66', false],
+      ] as const) {
+        await dialled()
+        phone.take({ type: 'accepted', session, sdp: theirSdp })
+        lines.apply({ ...trunk, id: id as TrunkId, host }, { password: null, key: null })
+        told.length = 0
+        phone.take({ ...takingPlace(null, host), caller: id } as UaEvent)
+        assert.equal(
+          told.some(line => line.startsWith(`accept ${other}`)),
+          taken,
+        )
+        assert.equal(
+          told.some(line => line.startsWith(`reject ${other} 403`)),
+          !taken,
+        )
+        phone.take({ type: 'ended', session: taken ? other : session, by: 'remote', q850: 16, reason: '' })
+      }
+    })
+
     test('another phone, a trunk or a stranger cannot take a call over', async () => {
       await deskTalks()
       for (const event of [

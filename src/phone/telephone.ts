@@ -113,7 +113,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     tap: message => options.ladder?.note(message),
     keeper: dialogs,
     isForHelp: number => isEmergency(floor(), number),
-    caller: flow => lines.callers.caller(flow),
+    caller: (flow, called) => lines.callers.caller(flow, called),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
     wayBack: dialog => lines.callers.wayBack(dialog),
     admit: (flow): Admission => {

@@ -71,6 +71,30 @@ test('of two trunks at one address whose calls prove a password, either may call
   assert.deepEqual(names(from('tls')), ['t_tls', 'tls'])
 })
 
+test('of trunks at one address that is who is called: by the user of our Contact, by the number that it is registered as, by a caller ID, else the first', () => {
+  const { callers, apply } = lines()
+  const [second, third] = ['t_second', 't_third'] as TrunkId[]
+  apply({ register: true, username: '+861066660000' })
+  const rules = { numbersIn: [{ pattern: '0.', strip: 1, prefix: '+86' }] }
+  apply({ id: second!, register: true, username: '01088880000', rules })
+  apply({ id: third!, register: true, username: 'acct3', callerIds: ['+861099990000'] })
+  const of = (...called: string[]) => callers.caller(from('udp'), called)
+  assert.deepEqual(of('01088880000', '95588'), { id: second, accounts: [] }, 'our Contact')
+  assert.equal(of('acct3', '+861066660000')?.id, third, 'which counts more than what To says')
+  assert.equal(of('+861088880000')?.id, second, 'the number it is registered as')
+  assert.equal(of('95588', 'acct3')?.id, third, 'as To names it')
+  assert.equal(of('+861099990000')?.id, third)
+  assert.equal(of('3')?.id, id)
+  assert.equal(of()?.id, id)
+  assert.deepEqual([callers.areOne(id, third!), callers.areOne(third!, id)], [true, true])
+  apply({ id: 't_asked' as TrunkId, register: true, username: 'asked' }, { trust: 'password', inboundUser: 'x' })
+  assert.equal(of('asked')?.id, id, 'nobody speaks for a trunk that asks for a password')
+  assert.ok(!callers.areOne(id, 't_asked' as TrunkId))
+  apply({ id: 't_far' as TrunkId, host: '10.0.0.8', register: true, username: 'far' })
+  assert.equal(of('far')?.id, id)
+  assert.ok(!callers.areOne(id, 't_far' as TrunkId))
+})
+
 describe('what answers a challenge in a call that came from a trunk', () => {
   const to = (transport: 'udp' | 'tcp' | 'tls', address = '10.0.0.9', peer?: string) => ({
     ...{ transport, address, port: 5099 },

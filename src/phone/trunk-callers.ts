@@ -4,6 +4,8 @@
  */
 import type { Trunk } from '../centre/entities.ts'
 import { connectionOf } from '../centre/trunks/trunk-connection.ts'
+import { rewritten, saysNumber } from '../centre/trunks/trunk-numbers.ts'
+import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Account, Caller, Destination, DigestCredentials, Flow, KeptDialog, Transport } from '../sip/events.ts'
 import { credentialsOf, type Line, wayTo } from './trunk-line.ts'
@@ -33,17 +35,32 @@ export class TrunkCallers {
     return byAddress
   }
 
-  /** Whose call this is that comes in. Of several at one address that prove themselves by a password, it is whose name it proves. */
-  caller(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null {
+  /**
+   * Whose call this is that comes in, which names these as `called`. Of several at one address that prove themselves by a password, it is whose name it
+   * proves; of several that are known by their address alone, whose registration, number or caller ID is called, else the first.
+   */
+  caller(flow: Pick<Flow, 'source' | 'transport' | 'peer'>, called: readonly string[] = []): Caller | null {
     const id = this.trunkOf(flow)
     const line = id === null ? undefined : this.#lines.get(id)
     if (line === undefined) return null
-    if (!isAsked(line)) return { id: line.trunk.id, accounts: [] }
     const { source, transport, peer } = flow
     const others = [...this.#lines.values()].filter(
-      one => one !== line && isAsked(one) && isKnownAt(one, source.address, transport),
+      one => one !== line && isAsked(one) === isAsked(line) && isKnownAt(one, source.address, transport),
     )
+    if (!isAsked(line)) {
+      const one = peer !== undefined || others.length === 0 ? line : (calledOf([line, ...others], called) ?? line)
+      return { id: one.trunk.id, accounts: [] }
+    }
     return { id: line.trunk.id, accounts: [line, ...(peer === undefined ? others : [])].map(accountOf) }
+  }
+
+  /** Whether who calls as the one may speak for the other: they are known by one address, and by nothing else. */
+  areOne(a: TrunkId, b: TrunkId): boolean {
+    if (a === b) return true
+    const [one, other] = [this.#lines.get(a), this.#lines.get(b)]
+    if (one === undefined || other === undefined || isAsked(one) || isAsked(other)) return false
+    const { transport } = one.trunk
+    return one.targets.all.some(({ address }) => isKnownAt(one, address, transport) && isKnownAt(other, address, transport))
   }
 
   /** What answers a challenge in a call that came from this trunk: to the trunk itself, and never to where else its Contact may lead. */
@@ -84,6 +101,24 @@ export class TrunkCallers {
     if (caller !== null && this.#lines.has(caller as TrunkId)) return caller as TrunkId
     return this.trunkOf({ transport, peer, source })
   }
+}
+
+/**
+ * Which of these is called: the one that registered with the user of the Request-URI, which is our Contact then; else the first that a user who is
+ * called is the number or name of by which it is registered; else the first of whose caller IDs it is. Null: none.
+ */
+function calledOf(lines: readonly Line[], called: readonly string[]): Line | null {
+  const account = ({ trunk }: Line) => (trunk.register ? trunk.username : null)
+  const says = ({ trunk }: Line, number: string) => {
+    const { numbersIn } = rulesOf(trunk)
+    return called.some(user => saysNumber(rewritten(numbersIn, user).number, rewritten(numbersIn, number).number))
+  }
+  return (
+    lines.find(line => account(line) !== null && account(line) === called[0]) ??
+    lines.find(line => called.some(user => user === account(line)) || says(line, account(line) ?? '')) ??
+    lines.find(line => line.trunk.callerIds.some(callerId => says(line, callerId))) ??
+    null
+  )
 }
 
 const isAsked = ({ trunk }: Line) => connectionOf(trunk).trust === 'password'

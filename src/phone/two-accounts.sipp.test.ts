@@ -1,4 +1,4 @@
-/** Two trunks at one address that prove their calls by a password: sipp calls as the one and as the other, from one port. */
+/** Two trunks at one address: sipp calls as the one and as the other, from one port, told apart by a password or by whom it calls. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrunkId } from '../lib/ids.ts'
@@ -9,10 +9,10 @@ import { Station, went } from './fixtures/station.ts'
 const gateway = '127.0.3.7'
 
 /** The INVITE of who calls himself `name`; `head` before its body. */
-const invite = (cseq: number, head = '') =>
+const invite = (cseq: number, head = '', called = '95588') =>
   step.raw(`<send retrans="500"><![CDATA[
 
-INVITE sip:95588@[remote_ip]:[remote_port] SIP/2.0
+INVITE sip:${called}@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 Max-Forwards: 70
 From: <sip:carl@[local_ip]:[local_port]>;tag=[pid]x[call_number]
@@ -25,10 +25,10 @@ Content-Length: [len]
 
 ${sdp()}
 ]]></send>`)
-const ack = (cseq: number) =>
+const ack = (cseq: number, called = '95588') =>
   step.raw(`<send><![CDATA[
 
-ACK sip:95588@[remote_ip]:[remote_port] SIP/2.0
+ACK sip:${called}@[remote_ip]:[remote_port] SIP/2.0
 [last_Via:]
 From: <sip:carl@[local_ip]:[local_port]>;tag=[pid]x[call_number]
 [last_To:]
@@ -50,7 +50,7 @@ test('the name in its digest says whose call it is, whatever the port', {
     (event, { agent, now }) => {
       if (event.type === 'incoming') agent.reject(event.session, 486, 17, now)
     },
-    { caller: flow => callers.caller(flow) },
+    { caller: (flow, called) => callers.caller(flow, called) },
   )
   for (const username of ['second', 'first'])
     await went(
@@ -70,5 +70,33 @@ test('the name in its digest says whose call it is, whatever the port', {
   assert.deepEqual(
     station.events.flatMap(event => (event.type === 'incoming' ? [event.caller] : [])),
     ['t_second', id],
+  )
+})
+
+test('the user of its Request-URI says by which registration of ours it calls', {
+  skip: sippAbsent,
+  timeout: 30_000,
+}, async () => {
+  const { callers, apply } = lines()
+  const second = 't_second' as TrunkId
+  apply({ host: gateway, register: true, username: 'first' })
+  apply({ id: second, host: gateway, register: true, username: 'second' })
+  await using station = await Station.open(
+    (event, { agent, now }) => {
+      if (event.type === 'incoming') agent.reject(event.session, 486, 17, now)
+    },
+    { caller: (flow, called) => callers.caller(flow, called) },
+  )
+  const remote = `127.0.2.2:${station.port('udp')}`
+  for (const called of ['second', 'first', 'nobody'])
+    await went(
+      await sipp({
+        ...{ address: gateway, remote },
+        steps: [invite(1, '', called), step.expect(486, [100]), ack(1, called)],
+      }),
+    )
+  assert.deepEqual(
+    station.events.flatMap(event => (event.type === 'incoming' ? [event.caller] : [])),
+    [second, id, id],
   )
 })

@@ -105,8 +105,11 @@ export type UserAgentOptions = {
   admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
   /** Whether this number, as it was dialled, is one for help. Default: none is. */
   isForHelp?(number: string): boolean
-  /** Of an INVITE that is `trusted`: whose it is; null: nobody's who is known. Default: nobody's. */
-  caller?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null
+  /**
+   * Of an INVITE that is `trusted`: whose it is; null: nobody's who is known. `called`: users that it names as called, that of the Request-URI first,
+   * by which those who come from one place are told apart. Default: nobody's.
+   */
+  caller?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>, called: readonly string[]): Caller | null
   /** In a call that came from `caller`: what answers a challenge by who is at `to`; null: nothing, or it is somebody else. Default: nothing. */
   credentials?(caller: string, to: Destination): DigestCredentials | null
   /** How the trunk that a call came from is reached, once the connection by which it came is closed; null: not known. Default: it is not. */

@@ -14,7 +14,7 @@ import { allow, headerLines, type Request, supported, supportedOptions } from '.
 import type { Registrar, Reply } from './registrar.ts'
 import type { Registrations } from './registrations.ts'
 import { parseReplaces } from './replaces.ts'
-import { checkBody, knownMethods, offerOf, say } from './screening.ts'
+import { calledBy, checkBody, knownMethods, offerOf, say } from './screening.ts'
 import { tooBrief } from './session-timer.ts'
 import type { Transactions } from './transactions.ts'
 import { identity } from './uri.ts'
@@ -165,7 +165,7 @@ export class Requests {
       if (proof.type === 'reply') return proof.reply
       extension = proof.extension
     }
-    const known = admission === 'trusted' ? (this.#options.caller?.(flow) ?? null) : null
+    const known = admission === 'trusted' ? (this.#options.caller?.(flow, calledBy(request)) ?? null) : null
     const accounts = known?.accounts ?? []
     const proof = accounts.length === 0 ? null : this.#parts.accounts.prove(request, accounts, flow, now)
     if (proof !== null && 'status' in proof) return proof

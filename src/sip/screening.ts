@@ -42,6 +42,12 @@ export function offerOf(request: Request, isContact: (user: string) => boolean) 
   }
 }
 
+/** Whom it says to call: the user of the Request-URI first, then where that may be our Contact alone, the number dialled. */
+export function calledBy(request: Request): string[] {
+  const all = [identity(request.uri).user, firstUser(request, 'p-called-party-id'), identity(request.to.uri).user]
+  return all.flatMap(user => (user === null || user === '' ? [] : [user]))
+}
+
 /** Bodies that we cannot read (§8.2.3), and answers that the caller could not (§20.1). */
 export function checkBody(request: Request): Reply | null {
   const encoding = header(request, 'content-encoding')

@@ -43,6 +43,13 @@ export function shownAs(form: CallerIdForm, callerId: string): string {
   return isSameNumber(shown, callerId) ? shown : callerId
 }
 
+/** Whether these two, as somebody wrote them, are one number; names are none. */
+export function saysNumber(a: string, b: string): boolean {
+  return isWritten(a) && isWritten(b) && numberKey(a) === numberKey(b)
+}
+
+const isWritten = (text: string) => /^\+?\d{3,32}$/.test(text)
+
 /** One pass, a character at a time: a pattern cannot be made that takes long. */
 function fits(pattern: string, number: string): boolean {
   const open = pattern.endsWith('.')
