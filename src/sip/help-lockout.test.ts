@@ -117,3 +117,15 @@ test('who forges the place of the phone uses up nothing of its tries: the nonce 
   dial('110')
   assert.equal(net.of(carl, 'incoming').length, 1)
 })
+
+test('that the phone proves itself for help forgives nothing to who guesses beside it', () => {
+  const { net, dial, ask, nonceOf, wrong, guess } = office()
+  const guess4001 = () => ask('REGISTER', '4001', '4001', wrong(nonceOf(ask('REGISTER', '4001', '4001'))))
+  for (let n = 0; n < 4; n++) guess4001()
+  guess()
+  dial('110')
+  assert.equal(net.of(carl, 'incoming').length, 1)
+  net.run(31_000)
+  guess4001()
+  assert.match(ask('REGISTER', '4001', '4001'), /^SIP\/2.0 403/, 'the fifth')
+})
