@@ -249,3 +249,91 @@ test('a password that is wrong is said twice for each request and no more', () =
   net.run(40_000)
   assert.equal(net.wire.filter(({ text }) => text.startsWith('INFO ')).length, 6)
 })
+
+/** A call of ours to a carrier whose proxy asks for a password, and who asks for one again behind it; each takes a nonce so often. */
+function askedByTwo({ takes = 100, knows = () => true }: { takes?: number; knows?: (server: string) => boolean } = {}) {
+  const net = new Net()
+  const agent = net.add(alice)
+  net.add(farEnd)
+  net.reactions.set(farEnd, (event, far, now) => {
+    if (event.type === 'incoming') far.accept(event.session, sdpB, now)
+  })
+  const open = new Map<string, number>()
+  let serial = 0
+  net.lose = (text, from) => {
+    if (from !== alice || !/^(?:INVITE|BYE) /.test(text)) return false
+    for (const [status, given, ask] of [
+      [407, 'Proxy-Authorization', 'Proxy-Authenticate'],
+      [401, 'Authorization', 'WWW-Authenticate'],
+    ] as const) {
+      const nonce = new RegExp(`^${given}: .* nonce="([^"]+)"`, 'm').exec(text)?.[1] ?? ''
+      const left = open.get(nonce) ?? 0
+      open.set(nonce, left - 1)
+      if (left > 0 && knows(given)) continue
+      const fresh = `n${++serial}`
+      open.set(fresh, takes)
+      const kept = text.split('\r\n').filter(line => /^(?:Via|From|To|Call-ID|CSeq):/.test(line))
+      const lines = [`SIP/2.0 ${status} No`, ...kept, `${ask}: Digest realm="${given}", nonce="${fresh}", qop="auth"`]
+      net.put(farEnd, alice, Buffer.from([...lines, 'Content-Length: 0', '', ''].join('\r\n')))
+      return true
+    }
+    return false
+  }
+  const session = agent.invite(
+    {
+      target: `sip:1@${farEnd}`,
+      destination: { transport: 'udp', address: farEnd, port: 5060 },
+      from: `sip:4001@${alice}`,
+      sdp: sdpA,
+      auth: carl,
+    },
+    net.now,
+  )
+  net.run(2_000)
+  const said = (method: string) =>
+    net.wire
+      .filter(({ from, text }) => from === alice && text.startsWith(`${method} `))
+      .map(({ text }) => Array.from(text.matchAll(/^(Proxy-)?Authorization: .*nc=0*(\d+)/gm), ([, p, nc]) => `${p ?? ''}${nc}`))
+  return { net, agent, session, said }
+}
+
+test('a proxy and who is behind it each ask for a password: both are answered together, and so is what comes later', () => {
+  const { net, agent, session, said } = askedByTwo()
+  assert.deepEqual(said('INVITE'), [[], ['Proxy-1'], ['Proxy-2', '1']])
+  assert.deepEqual(net.types(alice), ['accepted'])
+  agent.hangUp(session, 16, net.now)
+  net.run(2_000)
+  assert.deepEqual(said('BYE'), [['Proxy-3', '2']])
+  assert.equal(net.of(farEnd, 'ended').length, 1)
+})
+
+test('a proxy that takes each nonce once is answered again once who is behind it has asked', () => {
+  const { net, said } = askedByTwo({ takes: 1 })
+  assert.deepEqual(said('INVITE'), [[], ['Proxy-1'], ['Proxy-2', '1'], ['2', 'Proxy-1']])
+  assert.deepEqual(net.types(alice), ['accepted'])
+})
+
+for (const wrong of ['Proxy-Authorization', 'Authorization'])
+  test(`of two who ask, one that does not take our password (${wrong}) is answered once, and the call fails`, () => {
+    const { net, said } = askedByTwo({ knows: server => server !== wrong })
+    assert.equal(said('INVITE').length, wrong === 'Authorization' ? 3 : 2)
+    assert.deepEqual(
+      net.of(alice, 'failed').map(({ status }) => status),
+      [wrong === 'Authorization' ? 401 : 407],
+    )
+  })
+
+test('two who ask anew by turns without end are not answered without end', () => {
+  let turn = 0
+  const { net, said } = askedByTwo({ knows: server => (server === 'Authorization' ? false : turn++ % 2 === 0) })
+  assert.equal(said('INVITE').length, 6)
+  assert.equal(net.of(alice, 'failed').length, 1)
+})
+
+test('of many proxies that ask, each in a realm of its own, some are remembered', () => {
+  const ours = client()
+  for (const realm of ['a', 'b', 'c', 'd', 'e', 'f'])
+    ours.learn(refusal([['Proxy-Authenticate', `Digest realm="${realm}", nonce="n", qop="auth"`]], 407))
+  const realms = ours.authorize('INVITE', 'sip:a').map(([, value]) => /realm="(\w)"/.exec(value)?.[1])
+  assert.deepEqual(realms, ['c', 'd', 'e'])
+})

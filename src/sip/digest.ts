@@ -45,18 +45,34 @@ function algorithmOf(parameters: Map<string, string>): Algorithm | null {
   return name === 'MD5' || name === 'SHA-256' ? name : null
 }
 
-/** Our side of a challenge: remembers it, so that later requests bring their credentials along at once. */
+type Challenge = {
+  header: 'Authorization' | 'Proxy-Authorization'
+  algorithm: Algorithm
+  parameters: Map<string, string>
+  /** Requests that answered it. */
+  count: number
+  /** Challenges of whoever this is that were answered since the last success, or since one request's first; two wrong ones in a row mean that the password is. */
+  failures: number
+  /** Somebody behind it asked since: it let our request pass, and what it asks next is a question anew. */
+  hasPassed: boolean
+}
+
+/** A far end and the proxies before it (RFC 3261 section 22.3) that ask each for themselves; of more the first is forgotten. */
+const challengersMax = 3
+/** Challenges that one request answers: who asks without end is not answered without end. */
+const answersMax = 5
+
+/**
+ * Our side of challenges: remembers them, so that later requests bring their credentials along at once. A proxy (407) and who is behind it (401) are
+ * answered together, each with what it asked for.
+ */
 export class DigestClient {
   readonly #credentials: DigestCredentials
   readonly #cnonce: () => string
-  #challenge: {
-    header: 'Authorization' | 'Proxy-Authorization'
-    algorithm: Algorithm
-    parameters: Map<string, string>
-  } | null = null
-  #count = 0
-  /** Challenges answered since the last success, or since one request's first; two wrong ones in a row mean that the password is. */
-  #failures = 0
+  /** By who asks: of proxies each realm is one. */
+  readonly #challenges = new Map<string, Challenge>()
+  /** Challenges answered since the last success, or since one request's first. */
+  #answers = 0
 
   constructor(credentials: DigestCredentials, cnonce: () => string) {
     this.#credentials = credentials
@@ -65,7 +81,8 @@ export class DigestClient {
 
   /** A request is challenged for the first time: another's, under way beside it, says nothing of the password. */
   begins(): void {
-    this.#failures = 0
+    this.#answers = 0
+    for (const challenge of this.#challenges.values()) [challenge.failures, challenge.hasPassed] = [0, false]
   }
 
   /** Takes a 401 or 407. True when sending again with `authorize` makes sense. */
@@ -81,37 +98,55 @@ export class DigestClient {
       return algorithmOf(one.parameters) !== null && one.parameters.has('nonce') && one.parameters.has('realm') && auth
     })
     if (chosen === undefined) return false
+    const header = proxy ? 'Proxy-Authorization' : 'Authorization'
+    const key = proxy ? `${header} ${chosen.parameters.get('realm')}` : header
+    const former = this.#challenges.get(key)
+    const isAnew = former?.hasPassed === true && former.parameters.get('nonce') !== chosen.parameters.get('nonce')
+    const failures = isAnew ? 0 : (former?.failures ?? 0)
     const stale = chosen.parameters.get('stale')?.toLowerCase() === 'true'
-    if (!stale && this.#failures++ >= 1) return false
-    if (stale && this.#failures++ >= 3) return false
-    this.#count = 0
-    this.#challenge = {
-      header: proxy ? 'Proxy-Authorization' : 'Authorization',
+    if (failures >= (stale ? 3 : 1) || this.#answers >= answersMax) return false
+    this.#answers++
+    for (const other of this.#challenges.values()) other.hasPassed ||= other !== former
+    this.#challenges.delete(key)
+    this.#challenges.set(key, {
+      header,
       algorithm: algorithmOf(chosen.parameters)!,
       parameters: chosen.parameters,
-    }
+      count: 0,
+      failures: failures + 1,
+      hasPassed: false,
+    })
+    if (this.#challenges.size > challengersMax) this.#challenges.delete(this.#challenges.keys().next().value!)
     return true
   }
 
   /** The credentials were taken. The answer may give the nonce for what comes next (RFC 7616 section 3.5). */
   succeeded(response?: Response): void {
-    this.#failures = 0
-    const proxy = this.#challenge?.header === 'Proxy-Authorization'
-    const line = response && headerLines(response, proxy ? 'proxy-authentication-info' : 'authentication-info')[0]
-    const next = line === undefined ? undefined : parseAuthentication(`Digest ${line}`)?.parameters.get('nextnonce')
-    if (next === undefined || next === '' || this.#challenge === null) return
-    this.#challenge.parameters.set('nonce', next)
-    this.#count = 0
+    this.begins()
+    if (response === undefined) return
+    for (const header of ['Authorization', 'Proxy-Authorization'] as const) {
+      const name = header === 'Authorization' ? 'authentication-info' : 'proxy-authentication-info'
+      const line = headerLines(response, name)[0]
+      const next = line === undefined ? undefined : parseAuthentication(`Digest ${line}`)?.parameters.get('nextnonce')
+      const [challenge, ...others] = [...this.#challenges.values()].filter(one => one.header === header)
+      // It does not say which of several proxies means it.
+      if (next === undefined || next === '' || challenge === undefined || others.length > 0) continue
+      challenge.parameters.set('nonce', next)
+      challenge.count = 0
+    }
   }
 
   /** [] before any challenge. */
   authorize(method: string, uri: string): HeaderLine[] {
-    if (this.#challenge === null) return []
-    const { header, algorithm, parameters } = this.#challenge
+    return [...this.#challenges.values()].map(challenge => this.#answer(challenge, method, uri))
+  }
+
+  #answer(challenge: Challenge, method: string, uri: string): HeaderLine {
+    const { header, algorithm, parameters } = challenge
     const realm = parameters.get('realm')!
     const nonce = parameters.get('nonce')!
     const withQop = parameters.has('qop')
-    const qop = withQop ? { nc: (++this.#count).toString(16).padStart(8, '0'), cnonce: this.#cnonce() } : null
+    const qop = withQop ? { nc: (++challenge.count).toString(16).padStart(8, '0'), cnonce: this.#cnonce() } : null
     const { username } = this.#credentials
     const response = digestResponse({
       algorithm,
@@ -126,7 +161,7 @@ export class DigestClient {
     if (qop !== null) value += `, qop=auth, nc=${qop.nc}, cnonce="${qop.cnonce}"`
     const opaque = parameters.get('opaque')
     if (opaque !== undefined) value += `, opaque=${quote(opaque)}`
-    return [[header, value]]
+    return [header, value]
   }
 }
 
