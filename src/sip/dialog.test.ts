@@ -150,6 +150,65 @@ test('a phone behind NAT is called where it came from, whatever its Contact says
   assert.match(send[1]!.bytes.toString('latin1'), /^BYE sip:2@192\.168\.1\.9:5060 /)
 })
 
+/** The 2xx of a carrier at 203.0.113.5 to our call, and where our ACK, re-INVITE and BYE go then, and whom they name. */
+function carried(contact: string, lines: string[] = []) {
+  const agent = station()
+  const destination = { transport: 'udp', address: '203.0.113.5', port: 5080 } as const
+  const session = agent.invite({ target: 'sip:2@carrier.example', destination, from: 'sip:1@10.0.0.1', sdp: sdpA }, 0)
+  const answer = (request: string) => {
+    const kept = request.split('\r\n').filter(line => /^(?:Via|From|Call-ID|CSeq):/.test(line))
+    const to = `${/^To: [^;\r]*/m.exec(request)![0]};tag=t`
+    const all = ['SIP/2.0 200 OK', ...kept, to, `Contact: <${contact}>`, ...lines, 'Content-Length: 0', '', '']
+    agent.receive(Buffer.from(all.join('\r\n')), udpFrom('203.0.113.5', 5080), 1)
+    return agent.drain().send
+  }
+  const [invite] = text(agent.drain())
+  const sent = answer(invite!)
+  agent.reinvite(session, sdpB, 2)
+  const again = agent.drain().send
+  sent.push(...again, ...answer(again[0]!.bytes.toString('latin1')))
+  agent.hangUp(session, 16, 3)
+  sent.push(...agent.drain().send)
+  const places = sent.map(({ destination: { address, port } }) => `${address}:${port}`)
+  const uris = sent.map(({ bytes }) => bytes.toString('latin1').split(' ')[1])
+  return { methods: sent.map(({ bytes }) => bytes.toString('latin1').split(' ')[0]), places, uris }
+}
+
+for (const contact of ['sip:2@192.168.1.9:5062', 'sip:2@10.9.9.9', 'sip:2@100.64.3.3', 'sip:2@127.0.0.1', 'sip:2@[fd00::9]'])
+  test(`a carrier’s machine behind NAT is reached where its answer came from, by its Contact ${contact}`, () => {
+    const { methods, places, uris } = carried(contact)
+    assert.deepEqual(methods, ['ACK', 'INVITE', 'ACK', 'BYE'])
+    assert.deepEqual([...new Set(places)], ['203.0.113.5:5080'])
+    assert.deepEqual([...new Set(uris)], [contact])
+  })
+
+test('a Contact that can be reached is gone to, and so is a route', () => {
+  assert.deepEqual([...new Set(carried('sip:2@203.0.113.9:5062').places)], ['203.0.113.9:5062'])
+  const routed = carried('sip:2@192.168.1.9:5062', ['Record-Route: <sip:203.0.113.7;lr>'])
+  assert.deepEqual([...new Set(routed.places)], ['203.0.113.7:5060'])
+})
+
+for (const [source, contact, expected] of [
+  ['203.0.113.5', 'sip:2@192.168.1.9:5062', '203.0.113.5:40001'],
+  ['10.0.0.2', 'sip:2@192.168.1.9:5062', '10.0.0.2:40001'],
+  ['10.0.0.2', 'sip:2@10.0.7.9:5062', '10.0.7.9:5062'],
+  ['203.0.113.5', 'sip:2@198.51.100.9', '198.51.100.9:5060'],
+] as const)
+  test(`a call from ${source} by ${contact} is hung up at ${expected}`, () => {
+    const agent = station()
+    const invite = inviteBy('SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1').toString()
+    agent.receive(Buffer.from(invite.replace(/Contact: .*/, `Contact: <${contact}>`)), udpFrom(source, 40_001), 0)
+    const session = accept(agent)
+    const toTag = /To: .*;tag=([^\r]+)/.exec(text(agent.drain()).at(-1)!)![1]
+    const ack = invite.replaceAll('INVITE', 'ACK').replace('To: <sip:1@10.0.0.1>', `$&;tag=${toTag}`)
+    agent.receive(Buffer.from(ack.replace('z9hG4bK1', 'z9hG4bK2')), udpFrom(source, 40_001), 2)
+    agent.drain()
+    agent.hangUp(session as never, 16, 3)
+    const [{ destination, bytes }] = agent.drain().send as [Drained['send'][number]]
+    assert.equal(`${destination.address}:${destination.port}`, expected)
+    assert.ok(bytes.toString('latin1').startsWith(`BYE ${contact} `))
+  })
+
 test('over TCP a dialog keeps to its connection, and names where to connect when that is closed', () => {
   const agent = station({}, 'tcp')
   const flow: Flow = { transport: 'tcp', source: { address: '10.0.0.2', port: 40_001 }, local: 'tcp', connection: 'c1' }

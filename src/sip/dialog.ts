@@ -1,5 +1,6 @@
 /** A dialog (RFC 3261 §12): who talks to whom, by what route, and how far the counting has come. */
 import { isIP } from 'node:net'
+import { privateNetworkOf } from '../lib/private-network.ts'
 import type { Destination, Flow, KeptDialog } from './events.ts'
 import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, headerLines, type Request, type Response } from './message.ts'
@@ -110,8 +111,10 @@ export function refreshTarget(dialog: Dialog, message: Request | Response): void
 /** Request-URI, Route lines and the next hop (§12.2.1.1). A strict router (no `lr`) takes the Request-URI, and the target goes last. */
 function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: Destination } {
   const first = dialog.routes[0]
-  if (first === undefined)
-    return { uri: dialog.remoteTarget, routes: [], destination: nextHop(dialog, dialog.remoteTarget) }
+  if (first === undefined) {
+    const target = dialog.remoteTarget
+    return { uri: target, routes: [], destination: isOutOfReach(target, dialog.peer) ? dialog.peer : nextHop(dialog, target) }
+  }
   const router = uriOf(first)
   const parsed = parseUri(router)
   if (typeof parsed === 'string' || parsed.parameters.has('lr'))
@@ -121,6 +124,17 @@ function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: 
     routes: [...dialog.routes.slice(1), `<${dialog.remoteTarget}>`],
     destination: nextHop(dialog, router),
   }
+}
+
+/**
+ * A PBX behind a NAT gives as its Contact an address that means something behind that alone; where its messages come from is the way to it, as to a
+ * desk phone. Within one private network the Contact may be another machine there, and is gone to.
+ */
+function isOutOfReach(target: string, { address }: Destination): boolean {
+  const host = hostOf(target)
+  if (host === null || host === address) return false
+  const network = privateNetworkOf(host)
+  return network !== null && network !== privateNetworkOf(address)
 }
 
 /** A literal address is gone to; a name, and whatever must not be sent to, is reached where its messages come from. */
