@@ -7,6 +7,7 @@ import type { LegId, TrunkId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Bay } from '../rtp/bay.ts'
 import type { SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { UserAgent } from '../sip/user-agent.ts'
 import { Phone } from './phone.ts'
 import type { TrunkLines } from './trunk-lines.ts'
 
@@ -117,6 +118,66 @@ test('who forges the carrier’s address cannot fill the journal with calls', ()
   phone.close()
   const told = posted.reduce((sum, input) => sum + (input.type === 'callers.turnedAway' ? input.calls : 0), 0)
   assert.equal(told + offers(), 10_100, 'those who were refused are told of by their number')
+})
+
+/** Our user agent at that trunk, and INVITEs that come from its address, which nobody there knows of. */
+function besieged() {
+  const { phone, clock, posted } = phoneAtTrunk()
+  let serial = 0
+  const agent = new UserAgent({
+    ...{ name: 'x', secret: (bytes: number) => `s${bytes}x${serial++}`, random: () => 0.5 },
+    endpoints: [{ id: 'udp', transport: 'udp', contact: () => ({ address: '127.0.0.1', port: 5060 }) }],
+    caller: () => ({ id: carrier, accounts: [] }),
+    mayBring: caller => phone.mayBring(caller as TrunkId),
+  })
+  const flow = { transport: 'udp' as const, source: { address: '127.0.0.2', port: 5060 }, local: 'udp' }
+  /** What is answered at last; null: what was said before is being repeated. */
+  const brings = (n: string, isRefused: boolean): string | null => {
+    const lines = [
+      ...['INVITE sip:1000@127.0.0.1 SIP/2.0', `Via: SIP/2.0/UDP 127.0.0.2:5060;branch=z9hG4bK${n}`],
+      ...[`From: <sip:1@127.0.0.2>;tag=${n}`, 'To: <sip:1000@127.0.0.1>', `Call-ID: ${n}`, 'CSeq: 1 INVITE'],
+      ...['Contact: <sip:1@127.0.0.2>', 'Max-Forwards: 70', 'Content-Length: 0', '\r\n'],
+    ]
+    agent.receive(Buffer.from(lines.join('\r\n')), flow, clock.now)
+    const { send, events } = agent.drain()
+    for (const event of events)
+      if (event.type === 'incoming') {
+        phone.take(event)
+        if (isRefused) agent.reject(event.session, 503, 42, clock.now)
+      }
+    const last = [...send, ...agent.drain().send].at(-1)?.bytes.toString() ?? null
+    agent.advance(clock.now)
+    return last
+  }
+  return { phone, clock, posted, agent, brings }
+}
+
+test('who forges the carrier’s address two thousand times a second fills no transactions: most are answered 503 and forgotten, and are counted', () => {
+  const { phone, clock, agent, brings, posted } = besieged()
+  let [forgotten, most] = [0, 0]
+  for (let n = 0; n < 20_000; n++) {
+    clock.now += 0.5
+    const last = brings(`f${n}`, true)
+    if (/^SIP\/2.0 503 .*\r\nRetry-After: 5\r\n/s.test(last ?? '')) forgotten++
+    most = Math.max(most, agent.figures.transactions)
+  }
+  assert.ok(most <= 500 + 10 * 100 + 1, String(most))
+  assert.ok(forgotten >= 20_000 - 1_502, String(forgotten))
+  assert.equal(agent.figures.dropped, forgotten)
+  phone.close()
+  const told = posted.reduce((sum, input) => sum + (input.type === 'callers.turnedAway' ? input.calls : 0), 0)
+  const offers = posted.filter(input => input.type === 'leg.offered').length
+  assert.equal(told + offers, 20_000)
+})
+
+test('fifty calls a second, each of which is repeated, are looked at one and all', () => {
+  const { clock, agent, brings } = besieged()
+  for (let n = 0; n < 3_000; n++) {
+    clock.now += 20
+    assert.doesNotMatch(brings(`c${n}`, true) ?? '', /Retry-After/)
+    for (const before of [25, 75, 175]) if (n >= before) brings(`c${n - before}`, true)
+  }
+  assert.equal(agent.figures.dropped, 0)
 })
 
 test('a scan of numbers that nobody has takes nothing from who calls a number of ours', () => {

@@ -24,15 +24,19 @@ import { VacantNumbers } from './vacant-numbers.ts'
  * a carrier's address on UDP can send INVITEs, and each becomes lines of the journal, for good.
  */
 const offersPerSecondLeast = 20
+/** Calls of a trunk that are looked at at all, over those: whatever becomes of one, it is remembered for half a minute (RFC 3261, timer H). */
+const looksPerOffer = 5
 const offersBurstS = 5
 const unallocatedQ850 = 1
+
+type Offers = { perSecond: number; looks: Allowance; calls: Allowance; words: Allowance }
 
 export class Incoming {
   readonly #options: PhoneOptions
   readonly #legs: Legs
   readonly #turnedAway: TurnedAway
   readonly #vacant: VacantNumbers
-  readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
+  readonly #offers = new Map<TrunkId, Offers>()
 
   constructor(options: PhoneOptions, legs: Legs, turnedAway: TurnedAway) {
     this.#options = options
@@ -117,20 +121,38 @@ export class Incoming {
     this.#legs.post({ type: 'desk.dialled', leg: leg.id, user, to: event.to }, leg)
   }
 
+  /** Whether a call of this trunk is looked at; else it is to be refused with nothing kept of it. */
+  mayBring(trunk: TrunkId): boolean {
+    if (this.#offersOf(trunk).looks.take(this.#options.now())) return true
+    this.#turnedAway.note(trunk)
+    this.#tellOfTooMany(trunk)
+    return false
+  }
+
   #mayOffer(trunk: TrunkId): boolean {
-    const { lines, now, log } = this.#options
+    if (this.#offersOf(trunk).calls.take(this.#options.now())) return true
+    this.#tellOfTooMany(trunk)
+    return false
+  }
+
+  #tellOfTooMany(trunk: TrunkId): void {
+    const { perSecond, words } = this.#offersOf(trunk)
+    const { log, now } = this.#options
+    if (words.take(now()))
+      log.warn({ trunk }, `calls refused: this trunk brings more than ${perSecond} a second; is its address forged?`)
+  }
+
+  #offersOf(trunk: TrunkId): Offers {
+    const { lines, now } = this.#options
     const perSecond = Math.max(offersPerSecondLeast, 2 * (lines.trunk(trunk)?.callsPerSecond ?? 0))
     let offers = this.#offers.get(trunk)
     if (offers?.perSecond !== perSecond) {
-      const calls = new Allowance({ burst: offersBurstS * perSecond, perSecond, now: now() })
+      const often = (rate: number) => new Allowance({ burst: offersBurstS * rate, perSecond: rate, now: now() })
       const words = new Allowance({ burst: 1, perSecond: 0.1, now: now() })
-      offers = { perSecond, calls, words }
+      offers = { perSecond, looks: often(looksPerOffer * perSecond), calls: often(perSecond), words }
       this.#offers.set(trunk, offers)
     }
-    if (offers.calls.take(now())) return true
-    if (offers.words.take(now()))
-      log.warn({ trunk }, `calls refused: this trunk brings more than ${perSecond} a second; is its address forged?`)
-    return false
+    return offers
   }
 
   /**

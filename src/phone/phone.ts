@@ -5,7 +5,7 @@
  */
 import type { PhoneEffect } from '../engine/ports.ts'
 import { Allowance } from '../lib/allowance.ts'
-import type { LegId } from '../lib/ids.ts'
+import type { LegId, TrunkId } from '../lib/ids.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { UaEvent } from '../sip/events.ts'
 import { FarEnds } from './far-ends.ts'
@@ -70,6 +70,11 @@ export class Phone {
   /** Callers who were turned away and are no call in the journal. */
   get turnedAway(): number {
     return this.#turnedAway.total
+  }
+
+  /** Whether a call that this trunk brings is looked at. */
+  mayBring(trunk: TrunkId): boolean {
+    return this.#incoming.mayBring(trunk)
   }
 
   /**

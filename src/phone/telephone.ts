@@ -114,6 +114,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     keeper: dialogs,
     isForHelp: number => isEmergency(floor(), number),
     caller: (flow, called) => lines.callers.caller(flow, called),
+    mayBring: caller => phone.mayBring(caller as TrunkId),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
     wayBack: dialog => lines.callers.wayBack(dialog),
     admit: (flow): Admission => {

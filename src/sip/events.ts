@@ -110,6 +110,8 @@ export type UserAgentOptions = {
    * by which those who come from one place are told apart. Default: nobody's.
    */
   caller?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>, called: readonly string[]): Caller | null
+  /** Whether one call more of `caller` is looked at now; else it is answered 503 and nothing is kept of it. Default: each is. */
+  mayBring?(caller: string): boolean
   /** In a call that came from `caller`: what answers a challenge by who is at `to`; null: nothing, or it is somebody else. Default: nothing. */
   credentials?(caller: string, to: Destination): DigestCredentials | null
   /** How the trunk that a call came from is reached, once the connection by which it came is closed; null: not known. Default: it is not. */

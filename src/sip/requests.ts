@@ -30,6 +30,8 @@ export type RequestsParts = {
   dialogs: ReadonlyMap<string, DialogReceiver>
   /** Somebody of whom no password is asked wants to register, to call or to touch a call. */
   onRefused(flow: Flow, now: number): void
+  /** A trunk brings more calls than are looked at; or somebody forges its address. */
+  onTooMany(flow: Flow, now: number): void
 }
 
 export class Requests {
@@ -169,6 +171,11 @@ export class Requests {
     const accounts = known?.accounts ?? []
     const proof = accounts.length === 0 ? null : this.#parts.accounts.prove(request, accounts, flow, now)
     if (proof !== null && 'status' in proof) return proof
+    const caller = proof?.account ?? known?.id ?? null
+    if (caller !== null && this.#options.mayBring?.(caller) === false) {
+      this.#parts.onTooMany(flow, now)
+      return say(503, ['Retry-After', '5'])
+    }
     if (this.#calls.isFull) return say(503, ['Retry-After', '5'])
 
     const brief = tooBrief(request, this.#host.sessionTimes)
@@ -179,7 +186,6 @@ export class Requests {
     const session = this.#calls.newSession()
     const transaction = this.#transactions.open(request, flow)
     const replaced = replaces?.session ?? null
-    const caller = proof?.account ?? known?.id ?? null
     const credentials = (to: Destination) =>
       caller === null ? null : (this.#options.credentials?.(caller, to) ?? null)
     const call = new IncomingCall(

@@ -116,6 +116,7 @@ export class UserAgent implements UserAgentPort {
     this.#requests = new Requests({
       ...{ options, host, calls, registrar, registrations, accounts, dialogs: this.#dialogs },
       onRefused: (flow, now) => this.#drops.add(flow, 'from a network that is not allowed', now),
+      onTooMany: (flow, now) => this.#drops.add(flow, 'more calls of a trunk than are looked at', now),
     })
     this.#host = host
     this.#registrar = registrar
