@@ -241,6 +241,12 @@ export class DigestServer {
     return credentialsFor(request, this.#realm)?.get('username') ?? null
   }
 
+  /** What it says to prove it, in a short form: who says the same again has guessed nothing new. */
+  saidBy(request: Request): string {
+    const said = [...(credentialsFor(request, this.#realm) ?? [])].map(([name, value]) => `${name}=${value}`)
+    return hash('SHA-256', [request.method, ...said].join('\n'))
+  }
+
   /** Whether these credentials answer a challenge that this peer was given: who forges an address has seen none. */
   answersUs(request: Request, peer = ''): boolean {
     const nonce = credentialsFor(request, this.#realm)?.get('nonce')

@@ -19,6 +19,9 @@ type Held = Sleeper & Until & { binding: Omit<Binding, 'expiresInMs'> }
 /** Phones of one extension: a desk phone, one at home, one in the meeting room. */
 const phonesMax = 4
 
+/** Wrong answers that are known again. */
+const countedMax = 10_000
+
 export type Reply = { status: number; lines: HeaderLine[] }
 export type Proof = { type: 'proved'; extension: string } | { type: 'reply'; reply: Reply }
 
@@ -37,6 +40,8 @@ export class Registrar {
   readonly #options: RegistrarOptions
   readonly #digest: DigestServer
   readonly #lockout = new Lockout()
+  /** Wrong answers that were counted. A 403 leaves nothing behind and may be lost: the request comes again, and is no second guess. */
+  readonly #counted = new Set<string>()
   /** By extension, the one that registered last first. */
   readonly #bindings = new Map<string, Held[]>()
   /** Those whose connection closed, until they would have been over: a phone that comes back by another one may be in a call. At most `phonesMax` each. */
@@ -66,7 +71,7 @@ export class Registrar {
     // Counted against whose password it tries, before that is looked at: a phone says one name in both places.
     const username = this.#digest.usernameOf(request)
     if (username !== null && username !== claimed && this.#digest.answersUs(request, source)) {
-      this.#wrong(flow, place, [claimed, username], now)
+      this.#wrong(request, flow, place, [claimed, username], now)
       return refuse(403)
     }
     const verdict = this.#digest.verify(request, now, source)
@@ -80,7 +85,7 @@ export class Registrar {
           },
         }
       case 'wrong':
-        this.#wrong(flow, place, [claimed], now)
+        this.#wrong(request, flow, place, [claimed], now)
         return refuse(403)
       case 'proved':
         // The lock stands: it is of who guesses beside this phone.
@@ -91,8 +96,12 @@ export class Registrar {
     }
   }
 
-  #wrong({ source }: Flow, place: string | null, names: string[], now: number): void {
+  #wrong(request: Request, { source }: Flow, place: string | null, names: string[], now: number): void {
     const { address } = source
+    const guess = [address, ...names, this.#digest.saidBy(request)].join(' ')
+    if (this.#counted.has(guess)) return
+    this.#counted.add(guess)
+    if (this.#counted.size > countedMax) this.#counted.delete(this.#counted.keys().next().value!)
     const locked =
       place === null
         ? this.#lockout.failed(address, names, now)
