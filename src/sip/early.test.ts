@@ -302,6 +302,47 @@ test('of phones that ring at once each has its dialog, and the media are those o
   assert.equal(net.of(alice, 'accepted').length, 1)
 })
 
+test('of phones that offer other media at once, before one picks up, each is answered about its own', () => {
+  const { net } = floor()
+  announces(net, null)
+  net.reactions.set(alice, (event, agent, now) => {
+    if (event.type === 'reoffer') agent.answerReoffer(event.session, { sdp: answerTo(event.sdp ?? '') }, now)
+  })
+  const answerTo = (offer: string) => `${sdpA}a=to:${/m=audio (\d+)/.exec(offer)?.[1]}\r\n`
+  call(net)
+  net.run(200)
+  const progress = sent(net, 'SIP/2.0 183')[0]!.text
+  net.put(carl, alice, fork(progress.replace(/RSeq: \d+/, 'RSeq: 77'), 'second', sdpB))
+  net.run(200)
+  const [first = ''] = [/To: .*;tag=([^\r]+)/.exec(progress)![1]]
+  const line = (name: string) => new RegExp(`^${name}: (.*)\r`, 'm').exec(progress)![1]!
+  const update = (tag: string, n: number, port: number) => {
+    const body = sdpB.replace('m=audio 4000', `m=audio ${port}`)
+    const lines = [
+      ...[`UPDATE sip:4001@${alice} SIP/2.0`, `Via: SIP/2.0/UDP ${carl};branch=z9hG4bKu${n}`],
+      ...[`From: ${line('To').replace(first, tag)}`, `To: ${line('From')}`, `Call-ID: ${line('Call-ID')}`],
+      ...[`CSeq: ${n} UPDATE`, `Contact: <sip:1@${carl}>`, 'Content-Type: application/sdp'],
+      ...[`Content-Length: ${body.length}`, '', body],
+    ]
+    net.put(carl, alice, Buffer.from(lines.join('\r\n')))
+  }
+  const answerOf = (n: number) => bodyOf(net.wire.findLast(({ text }) => text.includes(`branch=z9hG4bKu${n}`))!.text)
+  update('second', 11, 5_011)
+  update(first, 12, 5_012)
+  net.run(100)
+  assert.deepEqual([answerOf(11), answerOf(12)], ['5011', '5012'].map(port => `${sdpA}a=to:${port}\r\n`))
+  // One asks again while the other's waits.
+  update(first, 13, 5_013)
+  net.run(100)
+  update('second', 14, 5_014)
+  update(first, 15, 5_015)
+  net.run(100)
+  assert.deepEqual([answerOf(14), answerOf(15)], ['5014', '5015'].map(port => `${sdpA}a=to:${port}\r\n`))
+  net.agents.get(carl)!.accept(theirs(net), sdpB, net.now)
+  net.run(200)
+  assert.equal(net.of(alice, 'accepted')[0]!.sdp, sdpB.replace('m=audio 4000', 'm=audio 5015'))
+})
+
 test('three phones pick up, in any order and repeatedly: one call, two are acknowledged and hung up each time', () => {
   const { net, a } = floor()
   net.reactions.set(carl, (event, agent, now) => {

@@ -6,6 +6,7 @@ import { sdpOf } from './body.ts'
 import { type Call, type CallHost, indifferent, q850Of, reasonLines, sdpType } from './call.ts'
 import { dialogOfResponse, reroute } from './dialog.ts'
 import { DigestClient } from './digest.ts'
+import { type Early, EarlyDialogs } from './early-dialogs.ts'
 import type { Destination, Ended, InviteSpec, SessionId } from './events.ts'
 import { SipUsageError } from './events.ts'
 import { isToken, parseCount, quote, toWire } from './grammar.ts'
@@ -22,11 +23,6 @@ import { type ClientOwner, type ClientTransaction, giveUpMs, type RequestDraft }
 import { maySendTo, parseUri, schemeOf } from './uri.ts'
 
 type Phase = 'calling' | 'proceeding' | 'talking' | 'over'
-/** A phone that answered provisionally; `agreed`: our offer or its has its answer. */
-type Early = { talk: Talk; rseq: number | null; agreed: boolean }
-
-/** Phones that a forked call may ring at once and be told apart; the provisional answers of more are not acknowledged. */
-const earlyMax = 16
 
 const ownHeaders = new Set(
   'via max-forwards from to call-id cseq contact content-length content-type allow supported require replaces session-expires min-se user-agent route p-asserted-identity'.split(
@@ -53,7 +49,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   #cancelSent = false
   /** Who picks up just as we withdraw is talked to after all. */
   #takesLate = false
-  readonly #early = new Map<string, Early>()
+  readonly #early = new EarlyDialogs()
   #talk: Talk | null = null
   #remoteTag: string | null = null
   /** Request-URI and way of the INVITE: a redirection changes them. */
@@ -162,13 +158,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
 
   /** The early dialog of a provisional response (§12.1); null when it names none, or there are too many. */
   #earlyOf(answer: Response): Early | null {
-    const tag = answer.toTag
-    if (tag === null) return null
-    const known = this.#early.get(tag)
-    if (known !== undefined || this.#early.size >= earlyMax) return known ?? null
-    const early = { talk: this.#talkOf(answer), rseq: null, agreed: false }
-    this.#early.set(tag, early)
-    return early
+    return answer.toTag === null ? null : this.#early.of(answer.toTag, () => this.#talkOf(answer))
   }
 
   #talkOf(answer: Response): Talk {
@@ -181,8 +171,15 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       seq: this.#seq,
       target: this.#target,
     }
-    return new Talk({
-      host: { ...this.#host, sessionTimes: { ...this.#host.sessionTimes, leastS: this.#leastS } },
+    const talk: Talk = new Talk({
+      host: {
+        ...this.#host,
+        sessionTimes: { ...this.#host.sessionTimes, leastS: this.#leastS },
+        emit: event => {
+          if (event.type === 'reoffer') this.#early.asks(talk)
+          this.#host.emit(event)
+        },
+      },
       session: this.id,
       dialog: dialogOfResponse(sent, answer, way),
       contact: this.#contact,
@@ -193,6 +190,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       openOffer: this.#spec.sdp === null ? null : 'ours',
       early: this,
     })
+    return talk
   }
 
   #onSuccess(answer: Response, now: number): void {
@@ -200,8 +198,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       this.#talk.acknowledgeAgain(answer.cseq.number)
       return
     }
-    const early = this.#early.get(answer.toTag ?? '') ?? { talk: this.#talkOf(answer), agreed: false }
-    this.#early.delete(answer.toTag ?? '')
+    const early = this.#early.take(answer.toTag ?? '') ?? { talk: this.#talkOf(answer), agreed: false }
     const { talk } = early
     // The route is as the 2xx has it (§13.2.2.4).
     reroute(talk.dialog, answer)
@@ -217,7 +214,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     const withdrawn = this.#withdrawn !== null && !this.#takesLate
     // Answered while we withdrew: it must be acknowledged and then hung up (§15), and to the phone layer it never was a call.
     if (withdrawn) talk.silence()
-    this.#dropEarly(now)
+    this.#early.abandon(now)
     const said = early.agreed ? null : sdpOf(answer)
     const offer = this.#spec.sdp === null ? said : null
     if (said !== null && offer === null) talk.remoteSdp = said
@@ -238,15 +235,9 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     talk.hangUp(null, 'another phone was faster', now)
   }
 
-  /** None of them will have the call any more. */
-  #dropEarly(now: number): void {
-    for (const { talk } of this.#early.values()) talk.abandon(now)
-    this.#early.clear()
-  }
-
   #onRefusal(answer: Response, now: number): void {
     if (this.#phase === 'talking' || this.#phase === 'over') return
-    this.#dropEarly(now)
+    this.#early.abandon(now)
     if (this.#withdrawn === null && this.#mayTryAgain(answer)) {
       this.#seq++
       this.#phase = 'calling'
@@ -344,15 +335,13 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   ): void {
     this.#phase = 'over'
     this.#host.timers.set(this, null)
-    this.#dropEarly(now)
+    this.#early.abandon(now)
     this.#host.emit({ type: 'failed', session: this.id, q850: null, retryAfterS: null, ...how })
     this.#host.closeSession(this.id)
   }
 
   asked(): Talk | null {
-    if (this.#phase === 'talking') return this.#talk
-    const early = [...this.#early.values()].map(one => one.talk)
-    return early.find(one => one.isAsked) ?? early.at(-1) ?? null
+    return this.#phase === 'talking' ? this.#talk : this.#early.asked()
   }
 
   /** No answer to a call of ours acknowledges anything of ours. */
