@@ -84,3 +84,14 @@ test('who diverted the call is said with a number of ours', () => {
   const said = '<sip:862151860001@10.0.0.1>;reason=unconditional;counter=1;privacy=off'
   assert.deepEqual(headers, [['Diversion', said]])
 })
+
+test('numbers are said to be numbers where the carrier wants that, and names are not', () => {
+  const said = { userPhone: true, asserted: 'both', diversion: '+862151860001' } as const
+  const spec = invited(said)
+  assert.equal(spec.target, 'sip:+8613812345678@10.0.0.9:5070;user=phone')
+  assert.equal(spec.from, 'sip:+862151860000@10.0.0.1;user=phone')
+  assert.equal(spec.assertedIdentity, 'sip:+862151860000@10.0.0.1;user=phone')
+  for (const [, value] of spec.headers ?? []) assert.match(value, /^<sip:\+86215186000\d@10\.0\.0\.1;user=phone>;/)
+  assert.equal(invited(said, { register: true, username: 'lender' }).from, 'sip:lender@10.0.0.1')
+  assert.equal(invited({ ...said, withheld: true }).from, 'sip:anonymous@anonymous.invalid')
+})

@@ -39,22 +39,25 @@ export function inviteOn({
   const registered = rules.fromUser === 'auto' && trunk.register ? trunk.username : null
   const user = registered ?? shown
   const asserts = (what: 'pai' | 'rpid') => rules.asserted === what || rules.asserted === 'both'
+  /** A number's URI; a user who registers may be a name. */
+  const uri = (user: string, at: string, as: string = 'sip') =>
+    `${as}:${user}@${at}${rules.userPhone && /^\+?\d+$/.test(user) ? ';user=phone' : ''}`
   const headers: [string, string][] = []
   if (rules.withheld) headers.push(['Privacy', 'id'])
   if (asserts('rpid')) {
     const privacy = rules.withheld ? 'full' : 'off'
-    headers.push(['Remote-Party-ID', `<sip:${shown}@${own}>;party=calling;screen=yes;privacy=${privacy}`])
+    headers.push(['Remote-Party-ID', `<${uri(shown, own)}>;party=calling;screen=yes;privacy=${privacy}`])
   }
   if (rules.diversion !== null) {
     const diverting = shownAs(rules.callerIdForm, rules.diversion)
-    headers.push(['Diversion', `<sip:${diverting}@${own}>;reason=unconditional;counter=1;privacy=off`])
+    headers.push(['Diversion', `<${uri(diverting, own)}>;reason=unconditional;counter=1;privacy=off`])
   }
   return {
-    target: `${scheme}:${rewritten(rules.numbersOut, number).number.replaceAll('#', '%23')}@${at}`,
+    target: uri(rewritten(rules.numbersOut, number).number.replaceAll('#', '%23'), at, scheme),
     destination,
     routes,
     // RFC 3323 §4.1.1.3; the network knows the caller by what is asserted.
-    from: rules.withheld ? 'sip:anonymous@anonymous.invalid' : `${scheme}:${user}@${own}`,
+    from: rules.withheld ? 'sip:anonymous@anonymous.invalid' : uri(user, own, scheme),
     displayName: rules.withheld ? 'Anonymous' : shown,
     sdp,
     headers,
@@ -62,6 +65,6 @@ export function inviteOn({
     ...(trunk.username !== null && password !== null
       ? { auth: { username: trunk.username, password }, account: trunk.id }
       : {}),
-    ...(asserts('pai') ? { assertedIdentity: `sip:${shown}@${own}` } : {}),
+    ...(asserts('pai') ? { assertedIdentity: uri(shown, own) } : {}),
   }
 }

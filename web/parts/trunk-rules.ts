@@ -37,14 +37,15 @@ export function trunkRulesSection(filled: Filled, w: Words): Html {
   const choices = <Value extends string>(values: readonly Value[], names: { [key in Value]?: string }) =>
     values.map(value => ({ value, word: names[value] ?? value }))
   const isWrong = (...names: string[]) => (names.some(name => filled.errors[name] !== undefined) ? html` open` : null)
-  return html`<details${isWrong('numbersOut', 'numbersIn', 'callerIdForm', 'fromUser', 'asserted', 'withheld', 'diversion')}><summary>${words.numbers}</summary>
+  return html`<details${isWrong('numbersOut', 'numbersIn', 'callerIdForm', 'userPhone', 'fromUser', 'asserted', 'withheld', 'diversion')}><summary>${words.numbers}</summary>
 <p class="muted">${words.numbersAbout}</p>
 <div class="row">${areaField({ name: 'numbersOut', label: words.numbersOut, help: words.numbersOutHelp, rows: 5, figure: true }, filled)}
 ${areaField({ name: 'numbersIn', label: words.numbersIn, help: words.numbersInHelp, rows: 5, figure: true }, filled)}</div>
 <div class="row">${selectField({ name: 'callerIdForm', label: words.callerIdForm, help: words.callerIdFormHelp, choices: choices(callerIdForms, words.callerIdForms) }, filled)}
 ${selectField({ name: 'fromUser', label: words.fromUser, choices: choices(['auto', 'caller_id'], words.fromUsers) }, filled)}
 ${selectField({ name: 'asserted', label: words.asserted, choices: choices(assertions, words.assertions) }, filled)}</div>
-<div class="row">${checkField({ name: 'withheld', label: words.withheld, help: words.withheldHelp }, filled)}
+<div class="row">${checkField({ name: 'userPhone', label: words.userPhone, help: words.userPhoneHelp }, filled)}
+${checkField({ name: 'withheld', label: words.withheld, help: words.withheldHelp }, filled)}
 ${textField({ name: 'diversion', label: words.diversion, help: words.diversionHelp, figure: true, maxlength: 16 }, filled)}</div>
 </details>
 <details${isWrong('overflowOn', 'responseMs', 'ringMinMs', 'ringMaxMs', 'dtmf', 'earlyMedia', 'redirects', 'echoNumber')}><summary>${words.calls}</summary>

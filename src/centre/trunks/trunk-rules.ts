@@ -37,6 +37,8 @@ export type TrunkRules = {
   numbersOut: NumberRule[]
   numbersIn: NumberRule[]
   callerIdForm: CallerIdForm
+  /** Whether our URIs say of a number that it is one (`;user=phone`, RFC 3261 §19.1.1), which some carriers want. */
+  userPhone: boolean
   /** From names the user that registers (where one does) or the caller ID. */
   fromUser: 'auto' | 'caller_id'
   /** Where the caller ID is asserted: P-Asserted-Identity (RFC 3325), Remote-Party-ID, both or nowhere. */
@@ -76,6 +78,7 @@ export const defaultTrunkRules: TrunkRules = {
   numbersOut: [],
   numbersIn: [],
   callerIdForm: 'as_written',
+  userPhone: false,
   fromUser: 'auto',
   asserted: 'pai',
   withheld: false,

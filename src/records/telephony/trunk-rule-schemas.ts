@@ -69,6 +69,7 @@ export const trunkRules = z
     numbersOut: numberRules,
     numbersIn: numberRules,
     callerIdForm: z.enum(callerIdForms),
+    userPhone: z.boolean(),
     fromUser: z.enum(['auto', 'caller_id']),
     asserted: z.enum(assertions),
     withheld: z.boolean(),
