@@ -12,8 +12,8 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
-import type { Diverted } from './calls/diverted.ts'
 import type { FormerLead } from './calls/dial-intent.ts'
+import type { Diverted } from './calls/diverted.ts'
 import type { HeardOnLine } from './calls/heard.ts'
 import type {
   BufferedLead,

@@ -60,7 +60,9 @@ export class TrunkCallers {
     const [one, other] = [this.#lines.get(a), this.#lines.get(b)]
     if (one === undefined || other === undefined || isAsked(one) || isAsked(other)) return false
     const { transport } = one.trunk
-    return one.targets.all.some(({ address }) => isKnownAt(one, address, transport) && isKnownAt(other, address, transport))
+    return one.targets.all.some(
+      ({ address }) => isKnownAt(one, address, transport) && isKnownAt(other, address, transport),
+    )
   }
 
   /** What answers a challenge in a call that came from this trunk: to the trunk itself, and never to where else its Contact may lead. */

@@ -174,7 +174,13 @@ function carried(contact: string, lines: string[] = []) {
   return { methods: sent.map(({ bytes }) => bytes.toString('latin1').split(' ')[0]), places, uris }
 }
 
-for (const contact of ['sip:2@192.168.1.9:5062', 'sip:2@10.9.9.9', 'sip:2@100.64.3.3', 'sip:2@127.0.0.1', 'sip:2@[fd00::9]'])
+for (const contact of [
+  'sip:2@192.168.1.9:5062',
+  'sip:2@10.9.9.9',
+  'sip:2@100.64.3.3',
+  'sip:2@127.0.0.1',
+  'sip:2@[fd00::9]',
+])
   test(`a carrier’s machine behind NAT is reached where its answer came from, by its Contact ${contact}`, () => {
     const { methods, places, uris } = carried(contact)
     assert.deepEqual(methods, ['ACK', 'INVITE', 'ACK', 'BYE'])

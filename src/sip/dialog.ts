@@ -113,7 +113,11 @@ function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: 
   const first = dialog.routes[0]
   if (first === undefined) {
     const target = dialog.remoteTarget
-    return { uri: target, routes: [], destination: isOutOfReach(target, dialog.peer) ? dialog.peer : nextHop(dialog, target) }
+    return {
+      uri: target,
+      routes: [],
+      destination: isOutOfReach(target, dialog.peer) ? dialog.peer : nextHop(dialog, target),
+    }
   }
   const router = uriOf(first)
   const parsed = parseUri(router)

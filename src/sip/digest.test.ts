@@ -293,7 +293,9 @@ function askedByTwo({ takes = 100, knows = () => true }: { takes?: number; knows
   const said = (method: string) =>
     net.wire
       .filter(({ from, text }) => from === alice && text.startsWith(`${method} `))
-      .map(({ text }) => Array.from(text.matchAll(/^(Proxy-)?Authorization: .*nc=0*(\d+)/gm), ([, p, nc]) => `${p ?? ''}${nc}`))
+      .map(({ text }) =>
+        Array.from(text.matchAll(/^(Proxy-)?Authorization: .*nc=0*(\d+)/gm), ([, p, nc]) => `${p ?? ''}${nc}`),
+      )
   return { net, agent, session, said }
 }
 

@@ -330,14 +330,20 @@ test('of phones that offer other media at once, before one picks up, each is ans
   update('second', 11, 5_011)
   update(first, 12, 5_012)
   net.run(100)
-  assert.deepEqual([answerOf(11), answerOf(12)], ['5011', '5012'].map(port => `${sdpA}a=to:${port}\r\n`))
+  assert.deepEqual(
+    [answerOf(11), answerOf(12)],
+    ['5011', '5012'].map(port => `${sdpA}a=to:${port}\r\n`),
+  )
   // One asks again while the other's waits.
   update(first, 13, 5_013)
   net.run(100)
   update('second', 14, 5_014)
   update(first, 15, 5_015)
   net.run(100)
-  assert.deepEqual([answerOf(14), answerOf(15)], ['5014', '5015'].map(port => `${sdpA}a=to:${port}\r\n`))
+  assert.deepEqual(
+    [answerOf(14), answerOf(15)],
+    ['5014', '5015'].map(port => `${sdpA}a=to:${port}\r\n`),
+  )
   net.agents.get(carl)!.accept(theirs(net), sdpB, net.now)
   net.run(200)
   assert.equal(net.of(alice, 'accepted')[0]!.sdp, sdpB.replace('m=audio 4000', 'm=audio 5015'))

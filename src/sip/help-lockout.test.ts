@@ -62,7 +62,12 @@ function guesser(net: Net, at: (port: number) => Flow) {
     ]
     const room = net.agents.get(carl)!
     room.receive(Buffer.from(lines.join('\r\n')), flow, net.now)
-    return room.drain().send.map(one => one.bytes.toString()).find(text => !text.startsWith('SIP/2.0 100')) ?? ''
+    return (
+      room
+        .drain()
+        .send.map(one => one.bytes.toString())
+        .find(text => !text.startsWith('SIP/2.0 100')) ?? ''
+    )
   }
   const nonceOf = (answer: string) => /nonce="([^"]+)"/.exec(answer)?.[1] ?? ''
   const wrong = (nonce: string, as = '4001') =>

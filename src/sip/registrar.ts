@@ -103,9 +103,7 @@ export class Registrar {
     this.#counted.add(guess)
     if (this.#counted.size > countedMax) this.#counted.delete(this.#counted.keys().next().value!)
     const locked =
-      place === null
-        ? this.#lockout.failed(address, names, now)
-        : this.#lockout.failedAt(place, address, names, now)
+      place === null ? this.#lockout.failed(address, names, now) : this.#lockout.failedAt(place, address, names, now)
     for (const name of locked) this.#options.onLocked(name, source)
   }
 

@@ -59,9 +59,7 @@ export function emergencyWay(
     ({ trunk }) => trunk.enabled && trunk.callerIds.length > 0 && !refused.has(trunk.id),
   )
   // Sorting keeps the order of those that are alike.
-  const [best] = left.sort(
-    (a, b) => silences(a) - silences(b) || silentAt(a) - silentAt(b) || rank(b) - rank(a),
-  )
+  const [best] = left.sort((a, b) => silences(a) - silences(b) || silentAt(a) - silentAt(b) || rank(b) - rank(a))
   if (best === undefined) return null
   const { id: trunk, callerIds } = best.trunk
   const goesRound = left.length > 1 && now - startedAt < emergencyRingMs

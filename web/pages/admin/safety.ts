@@ -102,7 +102,9 @@ ${textField({ name: 'nightTo', label: words.nightTo, placeholder: '06:00', figur
 
 function helpNotices({ zone, numbers, missing, isKnown, taken }: SafetyProps['help'], words: Words['safety']): Html {
   const unknown = isKnown ? null : notice('amber', words.emergencyUnknown(zone, numbers.join(' · ')))
-  const people = taken.map(({ extension, names }) => notice('amber', words.extensionTaken(extension, names.join(' · '))))
+  const people = taken.map(({ extension, names }) =>
+    notice('amber', words.extensionTaken(extension, names.join(' · '))),
+  )
   const lacking =
     missing.length === 0
       ? null
