@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sequence, silence } from '../rtp/tone.ts'
+import { sequence, silence, tone } from '../rtp/tone.ts'
 import { Answerer, decideMsMax, type Judgement } from './answerer.ts'
 import { Bursts } from './bursts.ts'
 import { MachineTones } from './machine-tones.ts'
@@ -32,6 +32,34 @@ test('silence is unsure at the end, and says so with what it rests on', () => {
     [nobody.verdict, nobody.reason, nobody.afterMs, nobody.features.words, nobody.features.initialSilenceMs],
     ['unsure', 'silence', decideMsMax, 0, decideMsMax],
   )
+})
+
+const burst = (hz: number, ms: number) => tone({ hz, ms, level: 0.15 })
+const wasSaid = ({ verdict, reason }: Judgement) => `${verdict} ${reason}`
+
+test('one burst of a fax is a fax where it is as long as a fax makes it and all that is heard; else it is a machine’s beep', () => {
+  assert.equal(wasSaid(judge(sequence(silence(600), burst(1100, 500), silence(3000)))), 'fax fax_tone')
+  for (const ms of [200, 380, 640, 1000])
+    assert.equal(wasSaid(judge(sequence(silence(600), burst(1100, ms), silence(3000)))), 'machine beep', `${ms} ms`)
+  for (const ms of [300, 500, 600, 700, 1000]) {
+    const { verdict, reason, features } = judge(sequence(silence(600), burst(1300, ms), silence(3000)))
+    assert.deepEqual([verdict, reason, Math.round(features.beepHz / 10)], ['machine', 'beep', 130], `${ms} ms`)
+  }
+  assert.equal(wasSaid(judge(sequence(silence(300), burst(2100, 3000)))), 'fax fax_tone')
+  assert.equal(wasSaid(judge(sequence(silence(300), burst(2100, 500), silence(3000)))), 'machine beep')
+})
+
+test('a beep after a greeting is a machine’s, though it is as high and as long as the tone of a fax', skip, () => {
+  for (const hz of [1100, 1300, 2100])
+    for (const [voice, text] of [
+      [voices[1]!, '你好'],
+      [voices[4]!, 'hello'],
+    ] as const) {
+      const sound = sequence(silence(200), say(voice, text).subarray(0, 8 * 900), silence(150), burst(hz, 500))
+      const judged = judge(sequence(sound, silence(2000)))
+      assert.equal(wasSaid(judged), 'machine beep', `${hz} Hz after ${text}`)
+      assert.equal(Math.round(judged.features.beepHz / 20), hz / 20)
+    }
 })
 
 test(

@@ -62,6 +62,14 @@ const voiceDbm0Min = -42
 const beepMsMin = 160
 const beepHz = { from: 380, to: 2200 }
 const beepShareMin = 0.92
+/**
+ * A calling fax's tone (CNG: T.30 4.3.3.1.2, at most 0.575 s of it) and an answering one's (CED). That it is a fax `MachineTones` says when it is
+ * sure; until then such a tone, with nothing else to be heard, is not taken for the beep of a machine.
+ */
+const callingTone = { hz: 1100, toleranceHz: 40, msMax: 600 }
+const answerTone = { hz: 2100, toleranceHz: 25 }
+/** By how much what is loud by the frame may be longer than the burst that it is. */
+const edgeMsMax = 200
 /** Speech falls this far below itself for a tenth of the time and more, between its sounds; music with its chords does not. */
 const dipDb = 14
 const dipShareMin = 0.1
@@ -91,7 +99,7 @@ export class Answerer {
     this.#levels[at] = bursts.level
     this.#beep(bursts)
     this.#survey()
-    const { verdict, reason, confidence } = this.#decide(signal, known)
+    const { verdict, reason, confidence } = this.#decide(bursts, signal, known)
     if (verdict === null) return false
     this.judgement = {
       verdict,
@@ -104,16 +112,19 @@ export class Answerer {
   }
 
   #decide(
+    bursts: Bursts,
     signal: MachineSignal | null,
     known: { id: string; confidence: number } | null,
   ): { verdict: Verdict | null; reason: Reason; confidence: number } {
-    if (signal !== null) return said('fax', 'fax_tone', 0.97)
+    if (signal === 'ced' || signal === 'ansam') return said('fax', 'fax_tone', 0.97)
+    if (signal === 'cng' && this.#isAlone(bursts)) return said('fax', 'fax_tone', 0.97)
+    if (signal !== null) this.#beepIs(bursts)
     if (known !== null) return said('machine', 'known_recording', known.confidence)
     const isOver = this.#frames >= framesMax
     const greetingMs = this.#first < 0 ? 0 : (this.#last + 1 - this.#first) * frameMs
     const quietMs = this.#first < 0 ? 0 : (this.#frames - 1 - this.#last) * frameMs
     const hasContrast = this.#loud - this.#floor >= contrastDbMin
-    if (this.#beepMs >= beepMsMin) return said('machine', 'beep', 0.9)
+    if (this.#beepMs >= beepMsMin && !this.#mayBeFax(bursts)) return said('machine', 'beep', 0.9)
     const isMusic = this.#dips * frameMs < greetingMs * dipShareMin && greetingMs >= personMsMax
     if (hasContrast && this.#words > 0 && !isMusic) {
       const isShort = greetingMs <= personMsMax && this.#words <= 4
@@ -129,7 +140,7 @@ export class Answerer {
 
   /** One steady frequency after which, or under which, nothing else is heard. */
   #beep({ hz, otherHz, share, isInner }: Bursts): void {
-    const isBeep = share >= beepShareMin && otherHz === 0 && hz >= beepHz.from && hz <= beepHz.to && !isFax(hz)
+    const isBeep = share >= beepShareMin && otherHz === 0 && hz >= beepHz.from && hz <= beepHz.to
     if (!isBeep || (this.#beepMs > 0 && Math.abs(hz - this.#beepHz) > 12)) {
       if (this.#beepMs < beepMsMin) this.#beepMs = 0
       return
@@ -137,6 +148,26 @@ export class Answerer {
     if (!isInner) return
     this.#beepHz = hz
     this.#beepMs += frameMs
+  }
+
+  /** A burst as a calling fax or modem sends them, and not as they do it: what is left is the beep of an answering machine. */
+  #beepIs(bursts: Bursts): void {
+    const { hz, ms } = bursts.burst(1)!
+    this.#beepHz = hz
+    this.#beepMs = ms
+  }
+
+  /** The tone that was heard may yet be a fax's: nothing was heard beside it, and it has not ended, nor gone on for too long, as no fax's does. */
+  #mayBeFax(bursts: Bursts): boolean {
+    const { current } = bursts
+    if (!current.isOn || !this.#isAlone(bursts)) return false
+    return isNear(this.#beepHz, answerTone) || (isNear(this.#beepHz, callingTone) && current.ms <= callingTone.msMax)
+  }
+
+  /** Nothing but the newest burst was heard since the answer: no greeting before it, nor words behind it. */
+  #isAlone(bursts: Bursts): boolean {
+    const newest = bursts.current.isOn ? bursts.current : bursts.burst(1)
+    return this.#words <= 1 && (this.#last + 1 - this.#first) * frameMs <= (newest?.ms ?? 0) + edgeMsMax
   }
 
   /** All frames so far, by what is loud and what is not among them: what was noise is known only when a voice has been heard, too. */
@@ -187,9 +218,8 @@ export class Answerer {
   }
 }
 
-/** Frequencies of machines that call or answer: whose they are, `MachineTones` says when it is sure. */
-function isFax(hz: number): boolean {
-  return Math.abs(hz - 1100) <= 40 || Math.abs(hz - 1300) <= 25 || Math.abs(hz - 2100) <= 25
+function isNear(hz: number, tone: { hz: number; toleranceHz: number }): boolean {
+  return Math.abs(hz - tone.hz) <= tone.toleranceHz
 }
 
 function said(verdict: Verdict, reason: Reason, confidence: number) {

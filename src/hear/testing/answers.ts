@@ -98,6 +98,24 @@ export function labelledAnswers(share = 1): Labelled[] {
       sequence(silence(300 + random() * 700), tone({ hz: 1100, ms: 500, level: 0.1 }), silence(3000)),
     )
   }
+  // Beeps that a fax's tones have the frequency of.
+  for (let i = 0; i < 12; i++) {
+    const hz = [1100, 1300, 2100][i % 3]!
+    const [language, name] = i % 2 ? (['en', english[i % 6]!] as const) : (['zh', chinese[i % 6]!] as const)
+    const voice: Voice = { language, name, wordsPerMinute: 200, pitch: 50 }
+    add('machine', 'word and beep as high as a fax', () =>
+      sequence(
+        silence(300),
+        trimmed(say(voice, greetings[language][2]!)),
+        silence(200),
+        tone({ hz, ms: 500, level: 0.15 }),
+        silence(2000),
+      ),
+    )
+    add('machine', 'beep alone as high as a fax, of another length', () =>
+      sequence(silence(300), tone({ hz: 1100, ms: [250, 350, 700, 1000][i % 4]!, level: 0.15 }), silence(2500)),
+    )
+  }
   return set
 }
 
