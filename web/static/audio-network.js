@@ -22,8 +22,9 @@ async function look(peer) {
     before = null
     return paint(null)
   }
-  const now = { peer, received: 0, lost: 0, jitter: 0, delay: 0, theirLoss: 0 }
-  for (const each of (await peer.getStats()).values()) {
+  const stats = await peer.getStats()
+  const now = { peer, received: 0, lost: 0, jitter: 0, delay: delayOf(stats), theirLoss: 0 }
+  for (const each of stats.values()) {
     if (each.type === 'inbound-rtp') {
       now.received = each.packetsReceived
       now.lost = each.packetsLost
@@ -31,8 +32,7 @@ async function look(peer) {
     } else if (each.type === 'remote-inbound-rtp') {
       now.theirLoss = each.fractionLost ?? 0
       now.jitter = Math.max(now.jitter, (each.jitter ?? 0) * 1000)
-    } else if (each.type === 'candidate-pair' && (each.nominated || each.selected))
-      now.delay = Math.max(now.delay, (each.currentRoundTripTime ?? 0) * 1000)
+    }
   }
   const last = before?.peer === peer ? before : null
   before = now
@@ -42,6 +42,22 @@ async function look(peer) {
   const loss = Math.max(now.theirLoss, arrived + lost > 0 ? lost / (arrived + lost) : 0)
   paint({ loss, jitter: now.jitter, delay: now.delay })
 }
+
+/** ms there and back by the way in use. Ways of before a change of network stay in the list, nominated, with what they took last. */
+export function delayOf(stats) {
+  const all = [...stats.values()]
+  const pairs = all.filter(({ type }) => type === 'candidate-pair')
+  const used = all
+    .map(({ type, selectedCandidatePairId: id }) => (type === 'transport' ? id : undefined))
+    .filter(Boolean)
+  const way =
+    pairs.find(({ id }) => used.includes(id)) ??
+    pairs.find(({ selected }) => selected) ?? // Firefox, which names none in its transport
+    pairs.filter(({ nominated, state }) => nominated && state === 'succeeded').sort(byLastHeard)[0]
+  return (way?.currentRoundTripTime ?? 0) * 1000
+}
+
+const byLastHeard = (one, other) => (other.lastPacketReceivedTimestamp ?? 0) - (one.lastPacketReceivedTimestamp ?? 0)
 
 /** good, fair or poor. */
 export function gradeOf(figures) {
