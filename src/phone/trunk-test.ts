@@ -3,13 +3,14 @@
  * wrong is said in words that name the side. It uses a leg, a session and a file of its own, and disturbs no call.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Trunk } from '../centre/entities.ts'
 import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { secretBytes } from '../lib/random.ts'
+import { addressNumber, isPrivateNumber } from '../rtp/address-number.ts'
 import type { Bay, BayEvent, LegFigures } from '../rtp/bay.ts'
 import { readStereo } from '../rtp/wav.ts'
 import type { Destination, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
@@ -221,17 +222,8 @@ export function judged({ number, destination }: Pick<TestCall, 'number' | 'desti
   return findings
 }
 
-/** RFC 1918, RFC 6598 and link-local: an address that nobody outside can reach. Loopback counts as the machine itself. */
 function isPrivate(address: string): boolean {
-  if (!isIPv4(address)) return false
-  const [a = 0, b = 0] = address.split('.').map(Number)
-  return (
-    a === 10 ||
-    (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168) ||
-    (a === 169 && b === 254) ||
-    (a === 100 && b >= 64 && b < 128)
-  )
+  return isPrivateNumber(addressNumber(address) ?? 0)
 }
 
 type Answer = { sdp: string | null } | { refused: Finding }

@@ -5,6 +5,7 @@ import {
   addressText,
   ipv6Bytes,
   isIpv6Number,
+  isPrivateNumber,
   numberOfBytes,
   strangerNumber,
   writeIpv6,
@@ -29,6 +30,22 @@ test('an IPv6 address is one number however it is written, and none of IPv4’s'
   const bytes = new Uint8Array(20)
   writeIpv6(number, bytes, 2)
   assert.equal(numberOfBytes(bytes, 2), number)
+})
+
+test('an address that nobody outside can reach is told from one that all can', () => {
+  const isPrivate = (text: string) => isPrivateNumber(addressNumber(text)!)
+  for (const text of [
+    '10.1.2.3',
+    '172.16.0.1',
+    '172.31.9.9',
+    '192.168.1.5',
+    '169.254.0.1',
+    '100.64.0.1',
+    '100.127.1.1',
+  ])
+    assert.ok(isPrivate(text), text)
+  for (const text of ['127.0.0.1', '172.32.0.1', '192.169.1.5', '100.128.0.1', '8.8.8.8', '2001:db8::1', '11.0.0.1'])
+    assert.ok(!isPrivate(text), text)
 })
 
 test('nobody who was not named becomes known by sending', () => {

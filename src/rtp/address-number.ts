@@ -17,6 +17,19 @@ const names = new Map<number, string>()
 
 export const isIpv6Number = (address: number): boolean => address >= firstIpv6
 
+/** RFC 1918, RFC 6598 and link-local, of IPv4: an address that nobody outside can reach. Loopback counts as the machine itself. */
+export function isPrivateNumber(address: number): boolean {
+  if (isIpv6Number(address)) return false
+  const [a, b] = [address >>> 24, (address >>> 16) & 255]
+  return (
+    a === 10 ||
+    (a === 172 && b >= 16 && b < 32) ||
+    (a === 192 && b === 168) ||
+    (a === 169 && b === 254) ||
+    (a === 100 && b >= 64 && b < 128)
+  )
+}
+
 /** Null when it is no address, or one of a link (`fe80::1%eth0`). From now on it is no stranger to this thread. */
 export function addressNumber(text: string): number | null {
   if (isIPv4(text)) {

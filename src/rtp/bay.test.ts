@@ -285,6 +285,22 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.ok(figures.foreign >= 10, `${figures.foreign} foreign packets`)
     })
 
+    test('another port of the far end’s host keeps its place only until the far end speaks from where it said', async () => {
+      await using world = await bridged(wire)
+      using mallory = await FarEnd.bind()
+      mallory.ssrc = 0x66666666
+      mallory.say(700, world.carlPort)
+      await pause(300)
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(100)
+      const [toAlice, toMallory] = [world.alice.heard.length, mallory.heard.length]
+      await pause(700)
+      assertTone(world.alice.samples(toAlice), 1000)
+      assertTone(world.carl.samples(5), 440)
+      assert.equal(mallory.heard.length, toMallory)
+    })
+
     test('notices that a leg fell silent, once, and that it is back', async () => {
       await using world = await bridged(wire, { silenceMs: 400 })
       world.carl.say(1000, world.carlPort)

@@ -33,7 +33,10 @@ export type RtpParameters = {
    * events also go on to whom it is patched to.
    */
   keepsKeys?: boolean
-  /** From the SDP. With `latch` the first valid packet from `allowedSources` (default: the SDP's address) moves it. */
+  /**
+   * From the SDP. With `latch` the first valid packet from `allowedSources` (default: the SDP's address) moves it, until one comes from exactly there,
+   * which takes it back.
+   */
   remote: Endpoint
   latch: boolean
   /** Addresses that media may come from; [] means the SDP's address only. Everything else is dropped and counted. */
@@ -109,7 +112,7 @@ export type AudioFigures = {
   /** More than 60 ms behind the fastest: too late for a listener's buffer. */
   late: number
   ssrcChanges: number
-  /** Of a second source from the right address, not heard. */
+  /** Of a second source from the right address, or from another port of it than the one that is heard: not heard. */
   rivals: number
   /** Sum and count of the differences between packets' transit times, ms. */
   jitterSum: number

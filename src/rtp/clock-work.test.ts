@@ -33,7 +33,9 @@ function clock() {
   })
   const silent: string[] = []
   const faults: string[] = []
+  const free: string[] = []
   const ports = {
+    wire: { disconnect: (socket: number) => free.push(`${socket}`) },
     monotonic: () => 0,
     report: (message: MediaReport) => {
       if (message.type === 'event' && message.event.type === 'leg.silent') silent.push(message.event.leg)
@@ -49,6 +51,7 @@ function clock() {
     legs,
     silent,
     faults,
+    free,
     work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts),
   }
 }
@@ -82,6 +85,25 @@ test('a leg that cannot be looked at, or whose figures cannot be noted, costs th
   Object.defineProperty(legs[7]!.reception, 'lost', { get: fail })
   for (const now of [1050, 1150]) work.turn(now)
   assert.deepEqual([silent.length, faults], [count - 1, ['l3', 'l7']])
+})
+
+test('a far end that sends from where it said keeps its place through a pause of ten seconds, another port and a browser through one of one', () => {
+  const { legs, free, work } = clock()
+  const places = [
+    { signalledAddress: 1, signalledPort: 4000 },
+    { signalledAddress: 1, signalledPort: 5000 },
+    { signalledPort: -1 },
+  ]
+  for (const [n, place] of places.entries())
+    Object.assign(legs[n]!, { rtpSocket: n, isConnected: true, silentAfterMs: 0, remoteAddress: 1, ...place })
+  work.turn(900)
+  assert.deepEqual(free, [])
+  work.turn(1_000)
+  assert.deepEqual(free, ['1', '2'])
+  work.turn(9_900)
+  assert.deepEqual(free, ['1', '2'])
+  work.turn(10_000)
+  assert.deepEqual(free, ['1', '2', '0'])
 })
 
 test('who holds may be silent for as long as is said, and is waited for anew from the resume on', () => {

@@ -2,6 +2,7 @@
 import type { BayEvent } from './bay.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import type { Heart } from './heart.ts'
+import { goneAfterMs } from './latch.ts'
 import type { Leg } from './leg.ts'
 import { tellFault } from './leg-fault.ts'
 import type { LegTable } from './leg-table.ts'
@@ -14,8 +15,6 @@ import { note } from './saved-leg.ts'
 const watchMs = 100
 /** A leg to which nobody speaks hears a frame of silence this often: it keeps NATs, latching peers and desk phones content (RFC 6263). */
 const idleMs = 1000
-/** A leg this quiet may be heard from another port again, if its address is allowed. */
-const unlatchMs = 1000
 /** RFC 7675 section 5.1. */
 const consentMs = 30_000
 
@@ -129,7 +128,7 @@ export class ClockWork {
       leg.isSilent = true
       this.#emit({ type: 'leg.silent', leg: leg.id })
     }
-    if (leg.isConnected && quietMs >= unlatchMs && leg.mayReceive) {
+    if (leg.isConnected && quietMs >= goneAfterMs(leg) && leg.mayReceive) {
       this.#ports.wire.disconnect(leg.rtpSocket)
       leg.isConnected = false
     }

@@ -69,7 +69,7 @@ export class Leg {
   isConnected = false
   /** Not before this is its socket connected; the kernel refused. */
   connectableAt = 0
-  /** Browser: when the remote was last heard, by authentic media or a fresh check. */
+  /** When the remote was last heard while the kernel did not keep others out (0: never); of a browser by authentic media or a fresh check. */
   remoteAt = 0
   /** Browser: where else it has asked to be sent to (port 0: nowhere), while the remote was still heard. */
   nextAddress = 0

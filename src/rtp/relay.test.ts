@@ -74,6 +74,58 @@ test('a far end that the kernel does not connect to is heard by its address, sen
   assert.deepEqual([asked, leg.isConnected], [[20, 1_020], true])
 })
 
+/** A leg that the signalling has just named 1:4000 to, and whom the kernel was told to let alone in. */
+function named(address = 1, allowed = [address]) {
+  const tied: number[][] = []
+  const one = heard({
+    connect: (_socket, from, port) => tied.push([from, port]) > 0,
+    disconnect: () => undefined,
+  })
+  const place = { remoteAddress: address, remotePort: 4000, signalledAddress: address }
+  Object.assign(one.leg, { isConnected: false, latch: true, allowed, rtcpPort: 4001, ...place })
+  let frame = 0
+  const sayFrom = (from: number, port: number, ssrc: number) => {
+    Object.assign(one.wire, { sourceAddress: from, sourcePort: port })
+    one.relay.nowMs += 20
+    const before = one.leg.reception.received
+    one.say(ssrc, frame++)
+    return one.leg.reception.received > before
+  }
+  return { ...one, tied, sayFrom }
+}
+
+test('who is heard first from another port of the gateway keeps its place only until the gateway speaks from where it said', () => {
+  const { leg, tied, sayFrom, wire } = named()
+  for (let n = 0; n < 20; n++) assert.ok(sayFrom(1, 6666, stranger))
+  assert.deepEqual([leg.remotePort, leg.isConnected], [6666, false])
+  assert.ok(sayFrom(1, 4000, voice), 'the first word is heard, though the other one goes on')
+  assert.deepEqual([leg.remotePort, leg.rtcpPort, leg.isConnected, tied], [4000, 4001, true, [[1, 4000]]])
+  assert.equal(leg.reception.ssrc, voice)
+  Object.assign(leg, { isConnected: false }) // a kernel that does not tie it
+  Object.assign(wire, { connect: () => false })
+  assert.ok(sayFrom(1, 4000, voice))
+  assert.ok(!sayFrom(1, 6666, stranger))
+  assert.deepEqual([leg.remotePort, leg.reception.rivals], [4000, 1])
+})
+
+test('a phone that sends from another port than it said is followed there, from there alone, and on to the next when that one is gone', () => {
+  const { relay, leg, tied, sayFrom } = named()
+  assert.ok(sayFrom(1, 5000, voice))
+  assert.ok(!sayFrom(1, 6666, voice), 'one port at a time')
+  assert.ok(sayFrom(1, 5000, voice))
+  assert.deepEqual([leg.remotePort, leg.rtcpPort, leg.reception.rivals, tied], [5000, 5001, 1, []])
+  relay.nowMs += 1_000
+  assert.ok(sayFrom(1, 5002, voice))
+  assert.equal(leg.remotePort, 5002)
+})
+
+test('a phone behind a NAT, whose own address nobody here can hear, is tied to where it comes from', () => {
+  const home = 0xc0a80105
+  const { leg, tied, sayFrom } = named(home, [home, 0x08080808])
+  assert.ok(sayFrom(0x08080808, 5000, voice))
+  assert.deepEqual([leg.isConnected, tied], [true, [[0x08080808, 5000]]])
+})
+
 test('a far end that holds for twelve minutes hears the next word: not a number was used up meanwhile, and SRTP goes on', () => {
   const numbers: number[] = []
   const bytes = (length: number, from: number) => Uint8Array.from({ length }, (_, at) => (from + 7 * at) & 255)

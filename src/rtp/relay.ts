@@ -5,6 +5,7 @@
 import { addressText } from './address-number.ts'
 import type { BayEvent } from './bay.ts'
 import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
+import { isBeside, isForGood, takesOver } from './latch.ts'
 import { type Leg, rtcpPortBeside } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
@@ -206,9 +207,14 @@ export class Relay {
     else this.#wire.sendTo(leg.rtpSocket, this.#out, verdict.reply.length, sourceAddress, sourcePort)
   }
 
-  /** No injection: media comes from an address the signalling named, or it is counted and dropped. */
+  /** No injection: media comes from an address the signalling named, and from one port of it at a time, or it is counted and dropped. */
   #isAllowed(leg: Leg): boolean {
-    return leg.isConnected || this.#isNamed(leg)
+    if (leg.isConnected) return true
+    if (!this.#isNamed(leg)) return false
+    const { sourceAddress, sourcePort } = this.#wire
+    if (!isBeside(leg, sourceAddress, sourcePort, this.nowMs)) return true
+    leg.reception.rivals++
+    return false
   }
 
   #isNamed(leg: Leg): boolean {
@@ -241,7 +247,9 @@ export class Relay {
       return
     }
     // A gateway may send keys as a source of their own, and says nothing meanwhile: they are not its new voice.
-    const isRival = isKey ? leg.reception.isOther(view.ssrc) : !leg.reception.admits(view.ssrc, this.nowMs)
+    const isRival = isKey
+      ? leg.reception.isOther(view.ssrc)
+      : !this.#takesOver(leg) && !leg.reception.admits(view.ssrc, this.nowMs)
     if (isRival && !isKey) return
     // Counted is what would be heard: a flood of others leaves the voice its place.
     if (this.nowMs - leg.paceAt >= paceMs) {
@@ -266,12 +274,19 @@ export class Relay {
     else leg.peer?.timeline.interrupt() // its place is no loss to whom it does not go to
   }
 
-  /** Latching: where media comes from is where it goes to; and once both agree, the kernel keeps everyone else out. */
+  #takesOver(leg: Leg): boolean {
+    const { sourceAddress, sourcePort } = this.#wire
+    return !leg.isConnected && leg.secure === null && takesOver(leg, sourceAddress, sourcePort, this.nowMs)
+  }
+
+  /** Latching: where media comes from is where it goes to; and where it is there for good, the kernel keeps everyone else out. */
   #settle(leg: Leg): void {
     const { sourceAddress, sourcePort } = this.#wire
     const isRemote = sourceAddress === leg.remoteAddress && sourcePort === leg.remotePort
     if (!isRemote && (leg.secure !== null || !leg.latch)) return
     if (!isRemote) this.#setRemote(leg, sourceAddress, sourcePort)
+    leg.remoteAt = this.nowMs
+    if (leg.secure === null && !isForGood(leg, sourceAddress, sourcePort)) return
     if (this.nowMs < leg.connectableAt) return
     leg.isConnected = this.#wire.connect(leg.rtpSocket, sourceAddress, sourcePort)
     if (!leg.isConnected) leg.connectableAt = this.nowMs + refusedMs
