@@ -50,6 +50,35 @@ test('the jitter is that of RFC 3550 appendix A.8, and its mean is kept for a st
   assert.ok(reception.jitterSum / reception.jitterCount > 8)
 })
 
+test('a hold is no jitter, however the far end’s clock went on: not in its figures, and not in our reports', () => {
+  /** Half a minute, a hold of `holdMs` in which the clock stood still, and half a second; the first word after it is marked or not. */
+  const held = (holdMs: number, isMarked: boolean, clockGoesOn = false) => {
+    const reception = received(steady(0, 1500))
+    for (let n = 1500; n < 1525; n++) {
+      const timestamp = n * 160 + (clockGoesOn ? holdMs * 8 : 0)
+      reception.count(1, n, timestamp, n * 20 + holdMs, true, isMarked && n === 1500)
+    }
+    return reception
+  }
+  for (const [holdMs, isMarked] of [
+    [60_000, false],
+    [1_000, false],
+    [400, true],
+  ] as const) {
+    const { jitter, jitterSum, late } = held(holdMs, isMarked)
+    assert.deepEqual([jitter, jitterSum, late], [0, 0, 0], `${holdMs} ms`)
+    assert.equal(held(holdMs, isMarked, true).jitter, 0)
+  }
+  assert.ok(held(400, false).jitter > 0, 'a packet that comes late in the middle is jitter')
+  const ours = received(steady(0, 100))
+  ours.beginAnew() // we held, and took it up again
+  received(steady(100, 100, 2_300), 1, ours)
+  assert.deepEqual([ours.jitter, ours.jitterSum, ours.late], [0, 0, 0])
+  const stepped = received(steady(0, 100))
+  stepped.count(1, 100, 100 * 160 + 80_000, 2_000, true)
+  assert.equal(stepped.jitter, 0, 'a clock that was set is no jitter either')
+})
+
 test('what comes more than 60 ms behind the fastest is late; a clock that was set anew, or that drifts, is not', () => {
   const packets = steady(0, 200)
   packets[100]![1] += 80

@@ -14,6 +14,11 @@ const lateUnits = lateMs * 8
 const stepUnits = 8000
 /** So many late ones in a row, 0.2 s, and the buffer has grown: what comes now is in time, though later than what came before. */
 export const lateStreakMax = 10
+/**
+ * What comes after such a pause in the voice is where its clock is taken from anew: many a sender stops its clock while it holds, and the hold would be
+ * jitter of its length. Where the packet is marked as the first of what is said (RFC 3551 section 4.1) a shorter pause will do.
+ */
+const [pauseMsMin, markedPauseMsMin] = [1000, 120]
 /** Taken back from `fastest` each 5 s, for clocks that drift apart by up to 200 millionths. */
 const driftUnits = 8
 /** Another source is listened to when it is heard three times in a row and the one before was not for so long. */
@@ -47,6 +52,8 @@ export class Reception {
   /** Of the present source, as this thread has heard it. */
   bursts = new BurstGap()
   #lastAt = 0
+  /** Of the last packet whose timestamp said when it was sent. */
+  #steadyAt = 0
   /** Of the last packet that came after missing ones. */
   #wholeSince = 0
   /** The last 32 sequence numbers up to the highest; bit 0 is the highest. */
@@ -72,8 +79,18 @@ export class Reception {
   #duplicatesBefore = 0
   #lateBefore = 0
 
-  /** Counts one packet that arrived at `nowMs`. `isSteady`: its timestamp says when it was sent, which a telephone event's does not. */
-  count(ssrc: number, sequence: number, timestamp: number, nowMs: number, isSteady: boolean): void {
+  /**
+   * Counts one packet that arrived at `nowMs`. `isSteady`: its timestamp says when it was sent, which a telephone event's does not. `isMarked`: it is
+   * the first after a silence.
+   */
+  count(
+    ssrc: number,
+    sequence: number,
+    timestamp: number,
+    nowMs: number,
+    isSteady: boolean,
+    isMarked: boolean = false,
+  ): void {
     this.received++
     this.#lastAt = nowMs
     this.#rivalStreak = 0
@@ -90,10 +107,12 @@ export class Reception {
     this.#receivedOfSource++
     if (!isSteady) return
     const transit = (Math.round(nowMs * 8) - timestamp) | 0
+    if (nowMs - this.#steadyAt >= (isMarked ? markedPauseMsMin : pauseMsMin)) this.beginAnew()
+    this.#steadyAt = nowMs
     if (this.#hasTransit) {
       const difference = Math.abs((transit - this.#transit) | 0)
-      this.jitter += (difference - this.jitter) / 16
       if (difference < stepUnits) {
+        this.jitter += (difference - this.jitter) / 16
         this.jitterSum += difference
         this.jitterCount++
       }
@@ -104,6 +123,12 @@ export class Reception {
     } else this.#fastest = transit
     this.#transit = transit
     this.#hasTransit = true
+  }
+
+  /** The next packet may come by another clock: there was a hold, ours or theirs. */
+  beginAnew(): void {
+    this.#hasTransit = false
+    this.#lateStreak = 0
   }
 
   #comeLate(transit: number): void {
@@ -272,6 +297,7 @@ export class Reception {
     this.#missingBefore = this.missing
     this.#lostBefore = this.lost
     if (this.#started && ssrc !== this.ssrc) this.ssrcChanges++
+    if (ssrc !== this.ssrc) this.jitter = 0
     this.#duplicatesBefore = this.duplicates
     this.#lateBefore = this.late
     this.#window = 1
@@ -281,8 +307,6 @@ export class Reception {
     this.bursts = new BurstGap()
     this.#cycles = 0
     this.#receivedOfSource = this.#expectedAtReport = this.#receivedAtReport = 0
-    this.jitter = 0
-    this.#hasTransit = false
-    this.#lateStreak = 0
+    this.beginAnew()
   }
 }

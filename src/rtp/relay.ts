@@ -261,7 +261,7 @@ export class Relay {
       return
     }
     if (!leg.isConnected) this.#settle(leg)
-    if (!isRival) leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio)
+    if (!isRival) leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio, view.marker)
     if (!leg.mayReceive) return
     leg.heardAt = this.nowMs
     leg.isSilent = false
