@@ -104,6 +104,8 @@ export type LegFigures = {
 /** What a leg heard and what its far end says it heard; counts of its whole life. */
 export type AudioFigures = {
   codec: MediaCodec
+  /** How much sound its packets hold. */
+  packetMs: number
   received: number
   /** Numbers of the sequence that never came. */
   missing: number

@@ -56,6 +56,7 @@ export class LegOrders {
     leg.dtmfPayloadType = dtmfPayloadType ?? -1
     leg.keepsKeys = parameters.keepsKeys ?? false
     leg.wantsVoip = parameters.wantsVoip ?? false
+    if (!leg.isHeard) leg.packetMs = parameters.ptimeMs
     if (send !== leg.maySend || receive !== leg.mayReceive) leg.reception.beginAnew()
     leg.maySend = send
     if (receive && !leg.mayReceive) this.expectSound(leg)

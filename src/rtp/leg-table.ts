@@ -181,6 +181,7 @@ function audioOf(leg: Leg): AudioFigures {
   const { reception, voice, theirs, payloadType } = leg
   return {
     codec: payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu',
+    packetMs: leg.packetMs,
     received: reception.received,
     missing: reception.missing,
     reordered: reception.reordered,

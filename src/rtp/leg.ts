@@ -55,6 +55,8 @@ export class Leg {
   dtmfPayloadType = -1
   /** Its keys are told, and not passed on. */
   keepsKeys = false
+  /** How much sound a packet of its holds: as agreed on, then as the last one did. */
+  packetMs = 20
   /** Its SDP asks for VoIP metrics (RFC 3611 section 5.1). */
   wantsVoip = false
   maySend = false

@@ -9,7 +9,7 @@ import { isBeside, isForGood, takesOver } from './latch.ts'
 import { type Leg, rtcpPortBeside } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
-import { agent, customer } from './recording-ring.ts'
+import { agent, customer, framesPerMs } from './recording-ring.ts'
 import type { SrtpCipher } from './secure-leg.ts'
 import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
 import { memoryBytes, type PacketMemory, type Wire } from './wire.ts'
@@ -306,6 +306,7 @@ export class Relay {
   #hear(leg: Leg, view: PacketView, memory: PacketMemory): void {
     const { payloadAt, payloadEnd, payloadType, ssrc, timestamp } = view
     if (payloadAt === payloadEnd) return
+    leg.packetMs = (payloadEnd - payloadAt) / framesPerMs
     leg.voice.note(view.sequence, memory.bytes, payloadAt, payloadEnd, payloadType)
     if (leg.tap !== null)
       leg.tap.ring.write(customer, ssrc, timestamp, memory, payloadAt, payloadEnd, payloadType, this.nowMs)

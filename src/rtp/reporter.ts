@@ -72,7 +72,7 @@ export class Reporter {
 }
 
 /** What we heard of the far end, since its present stream began. */
-function voipOf({ reception, voice, theirs }: Leg): VoipSaid {
+function voipOf({ reception, voice, theirs, packetMs }: Leg): VoipSaid {
   const { expected } = reception
   const lost = reception.lostOfSource / expected
   const discarded = Math.min(1 - lost, reception.lateOfSource / expected)
@@ -85,7 +85,7 @@ function voipOf({ reception, voice, theirs }: Leg): VoipSaid {
     loss: lost,
     discarded,
     bursts: reception.bursts.figures(expected),
-    packetMs: 20,
+    packetMs,
     roundTripMs,
     endSystemMs: 0,
     bufferMs: lateMs,

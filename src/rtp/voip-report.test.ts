@@ -24,9 +24,9 @@ test('a far end whose SDP asks for VoIP metrics gets them in our reports, which 
 }, async () => {
   const from = 20_000 + 2 * Math.floor(Math.random() * 14_000)
   await using bay = await createBay({ address: '127.0.0.1', ports: { from, to: from + 99 }, prompts: {} })
-  const reports = await Promise.all([true, false].map(asks => hear(bay, asks)))
-  const [asked, plain] = reports.map(each => each.map(packet => [...packet.values()]))
-  assert.ok(asked!.length > 0 && plain!.length > 0, 'both are reported to')
+  const reports = await Promise.all([hear(bay, true), hear(bay, false), hear(bay, true, 40)])
+  const [asked, plain, long] = reports.map(each => each.map(packet => [...packet.values()]))
+  assert.ok(asked!.length > 0 && plain!.length > 0 && long!.length > 0, 'all are reported to')
   const file = `${folder}/report.pcap`
   writeFileSync(file, pcapOf(Buffer.from(asked!.at(-1)!)))
   const fields = [
@@ -57,25 +57,28 @@ test('a far end whose SDP asks for VoIP metrics gets them in our reports, which 
   assert.ok(Math.abs(Number(level) + 12) <= 3, `level ${level} dBm0`)
   assert.equal(bad, '')
   const heard = readCompound(Uint8Array.from(plain!.at(-1)!), plain!.at(-1)!.length, 7)
+  // 12 octets behind the block's head: how long bursts last (RFC 3611 section 4.7.3), of packets of 40 ms.
+  const ofLong = Buffer.from(long!.at(-1)!)
+  assert.equal(ofLong.readUInt16BE(ofLong.length - 36 + 12), 840)
   assert.deepEqual([heard?.voip, Buffer.from(plain!.at(-1)!).includes(Buffer.from([0x80, 207]))], [null, false])
 })
 
 /** Says 300 packets to a leg of its own, and answers the RTCP that came. */
-async function hear(bay: Awaited<ReturnType<typeof createBay>>, asks: boolean): Promise<Buffer[]> {
+async function hear(bay: Awaited<ReturnType<typeof createBay>>, asks: boolean, packetMs = 20): Promise<Buffer[]> {
   const [rtp, rtcp] = await pair()
   using _both = { [Symbol.dispose]: () => [rtp, rtcp].forEach(socket => void socket.close()) }
   const heard: Buffer[] = []
   rtcp.on('message', packet => heard.push(packet))
-  const leg = `leg_${asks}` as LegId
+  const leg = `leg_${asks}_${packetMs}` as LegId
   const at = await bay.open(leg, { kind: 'rtp', silenceMs: 0 })
   const remote = { address: '127.0.0.1', port: rtp.address().port }
   const direction = { send: true, receive: true, latch: true, allowedSources: [] }
   bay.configure(leg, { codec: 'pcma', dtmfPayloadType: null, remote, ptimeMs: 20, wantsVoip: asks, ...direction })
-  const voice = encode(tone({ hz: [1000], ms: 20, level: 0.18 }), 'pcma')
-  const packet = new Uint8Array(headerBytes + 160)
+  const voice = encode(tone({ hz: [1000], ms: packetMs, level: 0.18 }), 'pcma')
+  const packet = new Uint8Array(headerBytes + voice.length)
   packet.set(voice, headerBytes)
   for (let n = 0; n < 300; n++) {
-    writeHeader(packet, 8, n === 0, (65_400 + n) & 0xffff, n * 160, 7)
+    writeHeader(packet, 8, n === 0, (65_400 + n) & 0xffff, n * voice.length, 7)
     if (!lost.has(n)) rtp.send(Uint8Array.from(packet), at.port, '127.0.0.1')
     if (n % 10 === 9) await pause(5)
   }

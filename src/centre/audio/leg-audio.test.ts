@@ -40,6 +40,13 @@ test('both directions count: a far end that hears us badly makes the worse of it
   assert.equal(worseOf(audio), audio.mosOut)
 })
 
+test('long packets delay what is said by as much', () => {
+  const slow = { roundTrips: 4, roundTripSum: 1_200 }
+  const mosAt = (packetMs: number) => of({ ...slow, packetMs }).mosIn!
+  assert.ok(mosAt(20) - mosAt(60) > 0.03, `${mosAt(20)} and ${mosAt(60)}`)
+  assert.equal(mosAt(60), of({ ...slow, roundTripSum: 1_200 + 4 * 80 }).mosIn)
+})
+
 test('a stretch of a leg that is up for a shift is what was counted in it', () => {
   const audio = of({ received: 1_500, missing: 40, sampled: 200, silent: 25, power: 1.75 }, { ...talk, missing: 40 })
   assert.deepEqual([audio.received, audio.missing, audio.loss, audio.silence, audio.levelDb], [500, 0, 0, 0, -20])

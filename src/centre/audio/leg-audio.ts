@@ -9,6 +9,8 @@ import type { VoipMetrics } from './voip-metrics.ts'
 /** Counts that only grow: a stretch is the difference of two looks. Of the media plane; see `AudioFigures` there. */
 export type AudioCounts = {
   codec: 'pcma' | 'pcmu'
+  /** How much sound a packet of its holds. */
+  packetMs: number
   received: number
   sent: number
   missing: number
@@ -79,7 +81,6 @@ export type LegAudio = {
 
 /** A far end may take so long to send after it has answered. */
 const firstPacketWithinMs = 4_000
-const packetMs = 20
 /** What a listener's buffer adds at least. */
 const bufferMsMin = 40
 
@@ -110,11 +111,14 @@ export function legAudio({ ms, counts: now, before }: Stretch): LegAudio {
     ssrcChanges: of('ssrcChanges'),
     loss: rounded(loss, 4),
     jitterMs: rounded(jitterMs, 1),
-    mosIn: received === 0 ? null : mos(loss, jitterMs, roundTripMs),
+    mosIn: received === 0 ? null : mos({ loss, jitterMs, roundTripMs, packetMs: now.packetMs }),
     theirLoss: theirLoss === null ? null : rounded(theirLoss, 4),
     theirJitterMs: theirJitterMs === null ? null : rounded(theirJitterMs, 1),
     roundTripMs: roundTripMs === null ? null : rounded(roundTripMs, 1),
-    mosOut: theirLoss === null ? null : mos(theirLoss, theirJitterMs ?? 0, roundTripMs),
+    mosOut:
+      theirLoss === null
+        ? null
+        : mos({ loss: theirLoss, jitterMs: theirJitterMs ?? 0, roundTripMs, packetMs: now.packetMs }),
     ...(now.voip ? { voip: now.voip } : {}),
     levelDb: active <= 0 ? null : rounded(10 * Math.log10(of('power') / active), 1),
     silence: rounded(share('silent'), 3),
@@ -145,9 +149,9 @@ export function worseOf({ mosIn, mosOut }: Pick<LegAudio, 'mosIn' | 'mosOut'>): 
 type NumberKey = { [Key in keyof AudioCounts]: AudioCounts[Key] extends number ? Key : never }[keyof AudioCounts]
 
 /** Mouth to ear: half the round trip, the packet itself, and a buffer that holds twice the jitter. */
-function mos(loss: number, jitterMs: number, roundTripMs: number | null): number {
-  const delayMs = (roundTripMs ?? 0) / 2 + packetMs + Math.max(bufferMsMin, 2 * jitterMs)
-  return rounded(mosOf(rFactor({ loss, delayMs })), 2)
+function mos(of: { loss: number; jitterMs: number; roundTripMs: number | null; packetMs: number }): number {
+  const delayMs = (of.roundTripMs ?? 0) / 2 + of.packetMs + Math.max(bufferMsMin, 2 * of.jitterMs)
+  return rounded(mosOf(rFactor({ loss: of.loss, delayMs })), 2)
 }
 
 function mean(sum: number, count: number): number | null {
