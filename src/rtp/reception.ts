@@ -34,6 +34,11 @@ export type SavedReception = [
   duplicatesBefore: number, window: number, fastest: number,
 ]
 
+/** What is known of a reception whose thread died. */
+export type NotedReception = { counts: ReceptionCounts; lost: number; missing: number }
+type ReceptionCounts = Pick<Reception, 'ssrc' | 'received' | 'jitter' | 'jitterSum' | 'jitterCount' | 'late'> &
+  Pick<Reception, 'reordered' | 'duplicates' | 'ssrcChanges' | 'rivals'>
+
 export class Reception {
   ssrc = 0
   received = 0
@@ -211,10 +216,13 @@ export class Reception {
     this.#wholeSince = this.extendedHighest + 1
   }
 
-  /** Goes on after a thread that died, of whose counts these are known. */
-  resume(received: number, lost: number): void {
-    this.received = received
-    this.#lostBefore = this.#missingBefore = lost
+  /** Goes on after a thread that died, of whose counts these are known; what it heard since they were noted is no loss. */
+  resume(noted: NotedReception): void {
+    Object.assign(this, noted.counts)
+    this.#lostBefore = noted.lost
+    this.#missingBefore = noted.missing
+    this.#duplicatesBefore = this.duplicates
+    this.#lateBefore = this.late
   }
 
   /**

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import { type SrtpKeys, SrtpSession } from '../webrtc/srtp.ts'
+import type { BayEvent } from './bay.ts'
 import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { headerBytes, writeHeader } from './packet.ts'
 import { Relay, type RelayPorts } from './relay.ts'
-import { legMemory } from './saved-leg.ts'
+import { legMemory, note, takeUp } from './saved-leg.ts'
+import { codeOf, writeEvent } from './telephone-event.ts'
 import { Timeline } from './timeline.ts'
-import { plainMemory, type Wire } from './wire.ts'
+import { octetsOf, plainMemory, type Wire } from './wire.ts'
 
 const [voice, stranger] = [0x0a0b0c0d, 0x1111_1111]
 const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
@@ -16,7 +18,7 @@ const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null
 /** A leg whose far end is connected, and what reached it, in a time of the test's own. */
 function heard(more: Partial<Wire> = {}) {
   const bytes = new Uint8Array(2048)
-  const inbound = { bytes, view: new DataView(bytes.buffer) }
+  const inbound = octetsOf(bytes)
   const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000, ...more }
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
@@ -181,6 +183,34 @@ test('comfort noise and keys that go no further are no loss to whom the voice go
     say(voice, at, payloadType, payloadType === 8 ? 160 : 4)
   }
   assert.deepEqual(numbers, [1, 2, 3, 4, 5])
+})
+
+test('a key that is under way when a thread dies is told once: its successor knows it', () => {
+  const told: string[] = []
+  const memory = legMemory()
+  const emit = (event: BayEvent) => event.type === 'leg.digit' && told.push(event.digit)
+  const hearing = (leg: Leg) => {
+    const bytes = new Uint8Array(64)
+    const wire = { inbound: octetsOf(bytes), outbound: plainMemory, sourceAddress: 1, sourcePort: 4000 }
+    const relay = new Relay({ wire, emit } as unknown as RelayPorts)
+    Object.assign(leg, { mayReceive: true, isConnected: true, dtmfPayloadType: 101 })
+    return (key: string, sequence: number, timestamp: number) => {
+      relay.nowMs = 1000 + sequence * 20
+      writeHeader(bytes, 101, false, sequence, timestamp, voice)
+      writeEvent(bytes, headerBytes, codeOf(key), false, 160)
+      relay.receive(leg, headerBytes + 4)
+    }
+  }
+  const leg = new Leg({ ...made, memory, timeline: new Timeline(1, 0, 0) })
+  note(leg, 1)
+  const hear = hearing(leg)
+  for (let n = 0; n < 3; n++) hear('5', n, 8_000)
+  const next = new Leg({ ...made, memory, timeline: new Timeline(1, 0, 0) })
+  takeUp(next, null, null)
+  const hearOn = hearing(next)
+  for (let n = 3; n < 6; n++) hearOn('5', n, 8_000)
+  hearOn('5', 6, 12_000)
+  assert.deepEqual(told, ['5', '5'], 'pressed twice')
 })
 
 test('keys that a gateway sends as a source of their own are no change of its voice: the next word is whole', () => {

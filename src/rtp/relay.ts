@@ -10,6 +10,7 @@ import { type Leg, rtcpPortBeside } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
 import { agent, customer, framesPerMs } from './recording-ring.ts'
+import { noteKey } from './saved-leg.ts'
 import type { SrtpCipher } from './secure-leg.ts'
 import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
 import { memoryBytes, type PacketMemory, type Wire } from './wire.ts'
@@ -321,9 +322,11 @@ export class Relay {
 
   #hearKey(leg: Leg, view: PacketView, memory: PacketMemory): void {
     const key = keyOf(memory.bytes, view.payloadAt, view.payloadEnd)
-    if (key !== null && leg.keyDetector.isNew(view.ssrc, view.timestamp))
+    if (key !== null && leg.keyDetector.isNew(view.ssrc, view.timestamp)) {
+      noteKey(leg)
       if (!leg.keys.take(this.nowMs)) leg.dropped++
       else this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
+    }
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
     // The place of what is kept back is no loss to whom it would have gone to.

@@ -39,6 +39,26 @@ test('a leg that moves to another thread keeps all that was counted of it', () =
   assert.equal(figures.audio.sampled > 100 && figures.audio.reports === 2, true)
 })
 
+test('whose thread died keeps what was counted of it, what its far end told too; what was heard since the last note is no loss', () => {
+  const leg = talked()
+  for (const packet of [1500, 1501, 1505, 1504, 1505])
+    leg.reception.count(7, packet, packet * 160, packet * 20 + 3, true)
+  Object.assign(leg, { theirReport: 77, theirReportAt: 29_000 })
+  note(leg, 30_000)
+  const { jitter } = leg.reception
+  const { jitterMs, audio } = figuresOf(leg)
+  const next = legOf()
+  takeUp(next, null, null)
+  assert.deepEqual([next.reception.jitter, next.theirReport, next.theirReportAt], [jitter, 77, 29_000])
+  assert.deepEqual(figuresOf(next), { ...figuresOf(leg), jitterMs, audio: { ...audio } })
+  assert.deepEqual([audio.missing, audio.reordered, audio.duplicates, audio.reports], [2, 1, 1, 2])
+  assert.ok(audio.jitterSum > 0 && audio.sampled > 100)
+  for (let packet = 1520; packet < 1530; packet++) next.reception.count(7, packet, packet * 160, packet * 20, true)
+  const later = figuresOf(next).audio
+  assert.deepEqual([later.missing, later.ssrcChanges], [2, 0])
+  assert.ok(later.jitterCount > audio.jitterCount)
+})
+
 test('whose thread died is not deaf because nothing is known of what it said before', () => {
   const leg = talked()
   note(leg, 30_000)

@@ -42,6 +42,31 @@ const noted = [
   'receivedRtcpIndex',
   'playerPart',
   'playerAt',
+  'keySsrc',
+  'keyTimestamp',
+  'theirReport',
+  'theirReportAt',
+  // What was counted of the sound.
+  'missing',
+  'jitter',
+  'jitterSum',
+  'jitterCount',
+  'late',
+  'reordered',
+  'duplicates',
+  'ssrcChanges',
+  'rivals',
+  'sampled',
+  'silent',
+  'power',
+  'clipped',
+  'reports',
+  'lossSum',
+  'theirJitterSum',
+  'theirLost',
+  'roundTrips',
+  'roundTripSum',
+  'roundTripMax',
 ] as const
 type Noted = (typeof noted)[number]
 const at = Object.fromEntries(noted.map((name, index) => [name, index])) as Record<Noted, number>
@@ -78,7 +103,7 @@ export function legMemory(): SharedArrayBuffer {
 
 /** Writes the leg's figures where the main thread finds them when this thread is no more. Allocates nothing. */
 export function note(leg: Leg, nowMs: number): void {
-  const { figures, timeline, reception, player } = leg
+  const { figures, timeline, reception, player, voice, theirs } = leg
   const srtp = leg.srtp ?? leg.secure?.srtp ?? null
   figures[at.signalledAddress] = leg.signalledAddress
   figures[at.signalledPort] = leg.signalledPort
@@ -111,7 +136,37 @@ export function note(leg: Leg, nowMs: number): void {
   figures[at.receivedRtcpIndex] = srtp === null ? -1 : srtp.highestRtcp(reception.ssrc)
   figures[at.playerPart] = player === null ? 0 : player.part
   figures[at.playerAt] = player === null ? 0 : player.at
+  noteKey(leg)
+  figures[at.theirReport] = leg.theirReport
+  figures[at.theirReportAt] = leg.theirReportAt
+  figures[at.missing] = reception.missing
+  figures[at.jitter] = reception.jitter
+  figures[at.jitterSum] = reception.jitterSum
+  figures[at.jitterCount] = reception.jitterCount
+  figures[at.late] = reception.late
+  figures[at.reordered] = reception.reordered
+  figures[at.duplicates] = reception.duplicates
+  figures[at.ssrcChanges] = reception.ssrcChanges
+  figures[at.rivals] = reception.rivals
+  figures[at.sampled] = voice.sampled
+  figures[at.silent] = voice.silent
+  figures[at.power] = voice.power
+  figures[at.clipped] = voice.clipped
+  figures[at.reports] = theirs.count
+  figures[at.lossSum] = theirs.lossSum
+  figures[at.theirJitterSum] = theirs.jitterSum
+  figures[at.theirLost] = theirs.lost
+  figures[at.roundTrips] = theirs.roundTrips
+  figures[at.roundTripSum] = theirs.roundTripSum
+  figures[at.roundTripMax] = theirs.roundTripMax
   figures[at.notedAt] = nowMs
+}
+
+/** A key was told: at once, since a thread that dies before the next note would have its successor tell it again. */
+export function noteKey(leg: Leg): void {
+  const { figures, keyDetector } = leg
+  figures[at.keySsrc] = keyDetector.ssrc
+  figures[at.keyTimestamp] = keyDetector.lastTimestamp
 }
 
 /** Everything that the next thread must know. */
@@ -152,8 +207,7 @@ export function takeUp(leg: Leg, saved: SavedLeg | null, keys: SrtpKeys | null):
       figures[at.lastTimestamp]! + timestampMargin,
       figures[at.lastAt]!,
     )
-    leg.reception.resume(figures[at.received]!, figures[at.lost]!)
-    leg.theirs.resume(figures[at.sent]!)
+    goOnCounting(leg, figures)
   }
   if (keys !== null) leg.secure?.resume(keys, srtpPlace(leg, saved))
 }
@@ -166,6 +220,26 @@ export function srtpPlace(leg: Leg, saved: SavedLeg | null): SavedSrtp | null {
 /** Where a prompt stood that the dead thread, or the one before, was playing. */
 export function playerPlace(leg: Leg, saved: SavedLeg | null): Place | null {
   return saved === null ? { part: leg.figures[at.playerPart]!, at: leg.figures[at.playerAt]! } : saved.player
+}
+
+/** What the dead thread had counted up to its last note. */
+function goOnCounting({ reception, voice, theirs, keyDetector }: Leg, figures: readonly number[]): void {
+  const of = <Name extends Noted>(...names: Name[]) =>
+    Object.fromEntries(names.map(name => [name, figures[at[name]]!])) as Record<Name, number>
+  reception.resume({
+    counts: {
+      ...of('received', 'jitter', 'jitterSum', 'jitterCount', 'late', 'reordered', 'duplicates'),
+      ...of('ssrcChanges', 'rivals'),
+      ssrc: figures[at.receivedSsrc]!,
+    },
+    ...of('lost', 'missing'),
+  })
+  voice.restore(of('sampled', 'silent', 'power', 'clipped'))
+  const { reports: count, theirJitterSum: jitterSum, theirLost: lost } = of('reports', 'theirJitterSum', 'theirLost')
+  const trips = of('lossSum', 'roundTrips', 'roundTripSum', 'roundTripMax')
+  theirs.resume(figures[at.sent]!, { count, jitterSum, lost, ...trips })
+  const { keySsrc: ssrc, keyTimestamp: lastTimestamp } = of('keySsrc', 'keyTimestamp')
+  keyDetector.restore({ ssrc, lastTimestamp })
 }
 
 function standWhere(leg: Leg, figures: readonly number[]): void {
@@ -187,6 +261,8 @@ function standWhere(leg: Leg, figures: readonly number[]): void {
   leg.early = figures[at.early]!
   leg.foreign = figures[at.foreign]!
   leg.dropped = figures[at.dropped]!
+  leg.theirReport = figures[at.theirReport]!
+  leg.theirReportAt = figures[at.theirReportAt]!
 }
 
 /** The index sent last is surely behind what the dead thread sent; what it received since the last note might be taken once more. */

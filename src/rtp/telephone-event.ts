@@ -38,6 +38,15 @@ export class KeyDetector {
     return isNew
   }
 
+  /** Of the newest event; -1: there was none. */
+  get ssrc(): number {
+    return this.#ssrc
+  }
+
+  get lastTimestamp(): number {
+    return this.#lastTimestamp
+  }
+
   save(): SavedDetector {
     return { ssrc: this.#ssrc, lastTimestamp: this.#lastTimestamp }
   }

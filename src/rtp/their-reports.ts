@@ -13,10 +13,16 @@ const sentMin = 750
 /** Such reports, or ones that say that all is lost. */
 const deafMin = 2
 
-export type SavedReports = Pick<
+type SavedCounts = Pick<
   TheirReports,
   'count' | 'lossSum' | 'jitterSum' | 'lost' | 'roundTrips' | 'roundTripSum' | 'roundTripMax' | 'voip'
-> & { silentStreak: number; lostStreak: number; sentAtBlock: number; sentAtReport: number }
+>
+export type SavedReports = SavedCounts & {
+  silentStreak: number
+  lostStreak: number
+  sentAtBlock: number
+  sentAtReport: number
+}
 
 export class TheirReports {
   /** Reports about our stream. */
@@ -82,8 +88,9 @@ export class TheirReports {
     this.#sentAtReport = sentAtReport
   }
 
-  /** Goes on after a thread that died, when so many packets had been sent: what they said of those is not known. */
-  resume(sent: number): void {
+  /** Goes on after a thread that died, when so many packets had been sent and they had said so much of those before. */
+  resume(sent: number, counts: Omit<SavedCounts, 'voip'>): void {
+    Object.assign(this, counts)
     this.#sentAtBlock = this.#sentAtReport = sent
   }
 
