@@ -238,9 +238,9 @@ export class Reception {
     return false
   }
 
-  /** Not the source that is heard. */
+  /** Not the source whose voice is heard, or nobody's is yet. */
   isOther(ssrc: number): boolean {
-    return this.#started && ssrc !== this.ssrc
+    return !this.#started || ssrc !== this.ssrc
   }
 
   /** Sequence numbers that never came, whatever came twice. */

@@ -6,6 +6,7 @@ import type { BayEvent } from './bay.ts'
 import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { headerBytes, writeHeader } from './packet.ts'
+import { RingReader, RingWriter, ringFrames, ringMemory } from './recording-ring.ts'
 import { Relay, type RelayPorts } from './relay.ts'
 import { legMemory, note, takeUp } from './saved-leg.ts'
 import { codeOf, writeEvent } from './telephone-event.ts'
@@ -23,8 +24,16 @@ function heard(more: Partial<Wire> = {}) {
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
   Object.assign(leg, { mayReceive: true, isConnected: true, remotePort: 4000, signalledPort: 4000 })
-  const say = (ssrc: number, sequence: number, payloadType = payloadTypeOf.pcma, octets = 160) => {
-    writeHeader(bytes, payloadType, false, sequence, sequence * 160, ssrc)
+  const say = (
+    ssrc: number,
+    sequence: number,
+    payloadType = payloadTypeOf.pcma,
+    octets = 160,
+    timestamp = sequence * 160,
+    octet = 0,
+  ) => {
+    writeHeader(bytes, payloadType, false, sequence, timestamp, ssrc)
+    bytes.fill(octet, headerBytes, headerBytes + octets)
     relay.receive(leg, headerBytes + octets)
   }
   return { relay, leg, say, wire }
@@ -223,4 +232,51 @@ test('keys that a gateway sends as a source of their own are no change of its vo
   }
   assert.equal(leg.reception.ssrcChanges, 0)
   assert.equal(numbers.length, 20)
+})
+
+for (const keeps of [true, false])
+  test(`voice and keys at once under two SSRCs shift and cut nothing of the recording, where keys ${keeps ? 'go no further' : 'are passed on'}`, () => {
+    const { relay, leg, say, peer, numbers } = passedOn()
+    Object.assign(leg, { dtmfPayloadType: 101, keepsKeys: keeps })
+    peer.dtmfPayloadType = 101
+    const memory = ringMemory()
+    peer.tap = { recording: 'r', ring: RingWriter.begin(memory, payloadTypeOf.pcma, 0) }
+    const keyAt = (at: number) => {
+      relay.nowMs += 5
+      say(stranger, at, 101, 4, at < 60 ? 7 : 8)
+    }
+    for (let at = 0; at < 100; at++) {
+      relay.nowMs = at * 20 + ((at * 7919) % 15)
+      if (at === 20) keyAt(at) // before it too
+      say(voice, at, payloadTypeOf.pcma, 160, at * 160, at + 1)
+      if (at >= 20 && at < 80) keyAt(at)
+    }
+    const into = new Uint8Array(ringFrames * 2)
+    const taken = new RingReader(memory, payloadTypeOf.pcma).take(100 * 160, into)
+    const said = Array.from({ length: taken }, (_, frame) => into[2 * frame + 1]!)
+    const from = said.indexOf(1)
+    assert.ok(from >= 0 && from < 400)
+    for (let at = 0; at < 95; at++)
+      assert.deepEqual(
+        [said[from + at * 160], said[from + at * 160 + 159]],
+        [at + 1, at + 1],
+        `packet ${at} lies where it was said`,
+      )
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, n) => n + 1),
+    )
+    assert.equal(numbers.length, keeps ? 100 : 161)
+    assert.deepEqual([leg.reception.rivals, leg.reception.missing], [0, 0])
+  })
+
+test('a voice that begins while a key of another source is under way is heard from its first word', () => {
+  const { relay, leg, say, numbers } = passedOn()
+  leg.dtmfPayloadType = 101
+  for (let at = 0; at < 20; at++) {
+    relay.nowMs = at * 20
+    say(stranger, at, 101, 4)
+    say(voice, at)
+  }
+  assert.deepEqual([numbers.length, leg.reception.received, leg.reception.rivals], [20, 20, 0])
 })

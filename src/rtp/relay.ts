@@ -271,7 +271,7 @@ export class Relay {
       this.#ports.emit({ type: 'leg.media', leg: leg.id })
     }
     if (isAudio) this.#hear(leg, view, inbound)
-    else if (isKey) this.#hearKey(leg, view, inbound)
+    else if (isKey) this.#hearKey(leg, view, inbound, isRival)
     else leg.peer?.timeline.interrupt() // its place is no loss to whom it does not go to
   }
 
@@ -317,28 +317,30 @@ export class Relay {
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
     if (payloadType !== peer.payloadType) transcode(memory.bytes, payloadAt, payloadEnd, peer.payloadType)
-    this.#forward(peer, view, memory, peer.payloadType)
+    if (peer.timeline.follow(ssrc, view.sequence, timestamp, payloadEnd - payloadAt, this.nowMs))
+      this.#passOn(peer, view, memory, peer.payloadType)
   }
 
-  #hearKey(leg: Leg, view: PacketView, memory: PacketMemory): void {
+  /** `isAside`: of a source of its own. */
+  #hearKey(leg: Leg, view: PacketView, memory: PacketMemory, isAside: boolean): void {
+    const { ssrc, sequence, timestamp } = view
     const key = keyOf(memory.bytes, view.payloadAt, view.payloadEnd)
-    if (key !== null && leg.keyDetector.isNew(view.ssrc, view.timestamp)) {
-      noteKey(leg)
+    const isNew = leg.keyDetector.isNew(ssrc, timestamp)
+    if (isNew) noteKey(leg)
+    if (isNew && key !== null)
       if (!leg.keys.take(this.nowMs)) leg.dropped++
       else this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
-    }
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
-    // The place of what is kept back is no loss to whom it would have gone to.
-    if (leg.keepsKeys || peer.dtmfPayloadType < 0) peer.timeline.interrupt()
-    else this.#forward(peer, view, memory, peer.dtmfPayloadType)
+    if (!leg.keepsKeys && peer.dtmfPayloadType >= 0) {
+      if (peer.timeline.key(ssrc, sequence, timestamp, isNew, isAside, this.nowMs))
+        this.#passOn(peer, view, memory, peer.dtmfPayloadType)
+    } else if (!isAside) peer.timeline.interrupt() // the place of what is kept back is no loss to whom it would have gone to
   }
 
   /** The packet goes on from the buffer it came in, with the header of the leg it goes to. */
-  #forward(peer: Leg, view: PacketView, memory: PacketMemory, payloadType: number): void {
+  #passOn(peer: Leg, view: PacketView, memory: PacketMemory, payloadType: number): void {
     const { payloadAt, payloadEnd } = view
-    const samples = payloadType === peer.payloadType ? payloadEnd - payloadAt : 0
-    if (!peer.timeline.follow(view.ssrc, view.sequence, view.timestamp, samples, this.nowMs)) return
     if (payloadAt !== headerBytes) memory.bytes.copyWithin(headerBytes, payloadAt, payloadEnd)
     const length = headerBytes + payloadEnd - payloadAt
     this.#send(peer, memory, payloadType, view.marker || peer.timeline.marker, length)

@@ -111,3 +111,58 @@ test('what is not sent takes no number, and time goes on', () => {
   follow(18)
   assert.deepEqual(sent(timeline), { sequence: 103, timestamp: 3040, marker: true })
 })
+
+test('keys of a source of their own take numbers and no time: the voice beside them stays where it was, and each key is one timestamp', () => {
+  const timeline = new Timeline(1, 100, 5000)
+  const numbers: number[] = []
+  const voice: number[] = []
+  const keys: number[] = []
+  for (let n = 0; n < 50; n++) {
+    const at = 1000 + n * 20 + ((n * 7919) % 15) // as packets really come
+    assert.ok(timeline.follow(0xaaaa, n, n * 160, 160, at))
+    numbers.push(timeline.sequence)
+    voice.push(timeline.timestamp)
+    if (n < 10 || n >= 30) continue
+    assert.ok(timeline.key(0xbbbb, 900 + n, n < 20 ? 77 : 2_000, n === 10 || n === 20, true, at + 3))
+    numbers.push(timeline.sequence)
+    keys.push(timeline.timestamp)
+  }
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, n) => 101 + n),
+  )
+  assert.deepEqual(
+    voice,
+    voice.map((_, n) => voice[0]! + n * 160),
+  )
+  assert.equal(new Set(keys).size, 2)
+  for (const [first, n] of [
+    [keys[0]!, 10],
+    [keys[10]!, 20],
+  ] as const)
+    assert.ok(Math.abs(first - voice[n]!) < 400, 'as of the voice beside it')
+})
+
+test('a number is given once: what comes late or twice of the voice, behind a key or what was not sent, has none any more', () => {
+  const timeline = new Timeline(1, 100, 5000)
+  for (const n of [0, 1, 3]) assert.ok(timeline.follow(0xaaaa, n, n * 160, 160, n * 20))
+  assert.ok(timeline.key(0xbbbb, 9, 77, true, true, 61))
+  for (const n of [2, 3]) assert.equal(timeline.follow(0xaaaa, n, n * 160, 160, 62), false, `${n}`)
+  assert.ok(timeline.follow(0xaaaa, 4, 640, 160, 80))
+  assert.equal(timeline.sequence, 106)
+  timeline.withhold()
+  assert.equal(timeline.follow(0xaaaa, 4, 640, 160, 81), false)
+  assert.ok(timeline.follow(0xaaaa, 5, 800, 160, 100))
+  assert.equal(timeline.sequence, 106)
+})
+
+test('the rest of a key that began before this stream passed it on is no key of its own', () => {
+  const timeline = new Timeline(1, 100, 5000)
+  assert.equal(timeline.key(0xbbbb, 9, 77, false, true, 20), false)
+  assert.ok(timeline.key(0xbbbb, 10, 900, true, true, 40))
+  const at = timeline.timestamp
+  const next = new Timeline(1, 0, 0)
+  next.restore(timeline.save())
+  assert.ok(next.key(0xbbbb, 11, 900, false, true, 60), 'another thread goes on with it')
+  assert.equal(next.timestamp, at)
+})

@@ -15,6 +15,9 @@ export type SavedTimeline = {
   timestampShift: number
   firstOfSource: number
   newestOfSource: number
+  keySource: number
+  keyFrom: number
+  keyAt: number
 }
 
 export class Timeline {
@@ -37,6 +40,10 @@ export class Timeline {
   #timestampShift = 0
   #firstOfSource = 0
   #newestOfSource = 0
+  /** The key that was passed on last: its source and timestamp there, and the one it has here. */
+  #keySource = nobody
+  #keyFrom = 0
+  #keyAt = 0
 
   constructor(ssrc: number, sequence: number, timestamp: number) {
     this.ssrc = ssrc | 0
@@ -56,7 +63,7 @@ export class Timeline {
       this.#source = source
       this.#firstOfSource = this.#newestOfSource = sequence
     } else {
-      if (((sequence - this.#firstOfSource) << 16) >> 16 < 0 && ahead < 0) return false
+      if (((sequence - this.#firstOfSource) << 16) >> 16 < 0 && ahead <= 0) return false
       this.marker = false
       if (ahead > 0) this.#newestOfSource = sequence
       // The first sequence number walks along, or it would look like the future after 32,768 packets.
@@ -67,6 +74,32 @@ export class Timeline {
     this.#sequenceBefore = this.#lastSequence
     if (!isSame || ahead > 0) this.#remember(samples, nowMs)
     return true
+  }
+
+  /**
+   * Places a packet of a key. `isAside`: it is of a source of its own, beside the voice that is followed, as some gateways send them:
+   * it takes a number and no time, and the voice keeps its place. False: it began before this stream passed it on, and would be one more key there.
+   */
+  key(source: number, sequence: number, timestamp: number, isNew: boolean, isAside: boolean, nowMs: number): boolean {
+    if (!isNew && (source !== this.#keySource || timestamp !== this.#keyFrom)) return false
+    if (isAside) this.#stepAside(nowMs)
+    else if (!this.follow(source, sequence, timestamp, 0, nowMs)) return false
+    if (isNew) {
+      this.#keySource = source
+      this.#keyFrom = timestamp
+      this.#keyAt = this.timestamp
+    }
+    this.timestamp = this.#keyAt // one for the whole of it (section 2.5.1.2)
+    return true
+  }
+
+  #stepAside(nowMs: number): void {
+    this.marker = false
+    this.timestamp = this.#resumeAt(nowMs)
+    this.#sequenceBefore = this.#lastSequence
+    this.sequence = this.#lastSequence = (this.#lastSequence + 1) & 0xffff
+    this.#sequenceShift++
+    this.#firstOfSource = this.#newestOfSource + 1 // what comes late of the voice has no number any more
   }
 
   /**
@@ -116,7 +149,7 @@ export class Timeline {
   withhold(): void {
     this.#sequenceShift -= (this.#lastSequence - this.#sequenceBefore) & 0xffff
     this.#lastSequence = this.#sequenceBefore
-    this.#firstOfSource = this.#newestOfSource
+    this.#firstOfSource = this.#newestOfSource + 1
   }
 
   get lastSequence(): number {
@@ -145,6 +178,9 @@ export class Timeline {
       timestampShift: this.#timestampShift,
       firstOfSource: this.#firstOfSource,
       newestOfSource: this.#newestOfSource,
+      keySource: this.#keySource,
+      keyFrom: this.#keyFrom,
+      keyAt: this.#keyAt,
     }
   }
 
@@ -160,6 +196,9 @@ export class Timeline {
     this.#timestampShift = saved.timestampShift
     this.#firstOfSource = saved.firstOfSource
     this.#newestOfSource = saved.newestOfSource
+    this.#keySource = saved.keySource
+    this.#keyFrom = saved.keyFrom
+    this.#keyAt = saved.keyAt
   }
 
   /** Goes on after one that died, of which little is known: `sequence` is surely behind all that it sent. */
