@@ -110,6 +110,17 @@ describe('the audio panel', { skip: hasChromium ? false : 'needs chromium' }, ()
     await louder(6)
     const amplified = `[...players].filter(one => !one.paused && !one.muted && one.srcObject)`
     await until(`${amplified}.length === 1 && ${amplified}[0].sinkId === '${speaker}'`)
+    // Pulled out and plugged in again: browsers keep its name for what played there, and play nothing.
+    await page.evaluate(`{
+      const media = navigator.mediaDevices
+      const all = media.enumerateDevices.bind(media)
+      media.enumerateDevices = async () => (await all()).filter(one => one.deviceId !== window.pulled)
+      window.pulled = '${speaker}'
+      media.dispatchEvent(new Event('devicechange'))
+    }`)
+    await until(`${amplified}.length === 1 && ${amplified}[0].sinkId === ''`)
+    await page.evaluate("window.pulled = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    await until(`${amplified}.length === 1 && ${amplified}[0].sinkId === '${speaker}'`)
     await page.selectOption('#speaker', '')
     await until(`${amplified}.length === 0`) // by the context itself again
     await louder(0)

@@ -202,8 +202,13 @@ async function haveMicrophone() {
   track.onended = () => replaceMicrophone()
   level?.close()
   level = meter(microphone)
-  useSpeaker(player, echo, audioContext)
+  moveSound()
   return true
+}
+
+/** All that sounds, to the chosen loudspeaker, or to the system's while that is away. */
+function moveSound() {
+  return useSpeaker(player, echo, audioContext, volume.loudspeaker)
 }
 
 /** The headset was pulled out, or another one plugged in after none was found: the connection stays, its source changes. */
@@ -387,11 +392,11 @@ document.addEventListener('input', event => {
 for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, unlock)
 navigator.mediaDevices?.addEventListener('devicechange', () => {
   paintDevices()
-  useSpeaker(player, echo, audioContext)
+  moveSound()
   if (state === 'no-microphone' || (state === 'up' && !isLive())) replaceMicrophone()
 })
 onChoice(what => {
-  if (what === 'speaker') return useSpeaker(player, echo, audioContext).then(() => volume.apply(audioContext))
+  if (what === 'speaker') return moveSound().then(() => volume.apply(audioContext))
   for (const track of microphone?.getAudioTracks() ?? []) track.stop()
   microphone = null
   replaceMicrophone()

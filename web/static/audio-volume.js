@@ -40,6 +40,10 @@ export function createVolume(player) {
     get db() {
       return db
     },
+    /** The player that what is amplified comes from where a context cannot be told its loudspeaker; null: there is none. */
+    get loudspeaker() {
+      return chain?.player ?? null
+    },
     set(next, context) {
       db = limited(next)
       sessionStorage.setItem(key, String(db))
@@ -55,20 +59,21 @@ function amplifier(context, stream) {
   const bend = context.createWaveShaper()
   bend.curve = curve()
   gain.gain.value = 1 / most
-  const { node, end } = loudspeaker(context)
+  const { node, player, end } = loudspeaker(context)
   source.connect(gain).connect(bend).connect(node)
-  return { stream, source, gain, bend, end, speaker: chosen('speaker') }
+  return { stream, source, gain, bend, player, end, speaker: chosen('speaker') }
 }
 
 /** Firefox cannot tell a context its loudspeaker, but a player: what is amplified would come from the system's, into the room beside the headset. */
 function loudspeaker(context) {
-  if (context.setSinkId || chosen('speaker') === '') return { node: context.destination, end() {} }
+  if (context.setSinkId || chosen('speaker') === '') return { node: context.destination, player: null, end() {} }
   const node = context.createMediaStreamDestination()
   const player = new Audio()
   player.srcObject = node.stream
   useSpeaker(player).then(() => player.play())
   return {
     node,
+    player,
     end() {
       player.pause()
       player.srcObject = null
