@@ -5,6 +5,7 @@
 
 import { legMeasured } from './audio/measured.ts'
 import { mediaDied } from './audio/media-died.ts'
+import { threadDied } from './audio/thread-died.ts'
 import { dialByHand } from './calls/dial.ts'
 import { dispose } from './calls/disposition.ts'
 import { emergencyIntent } from './calls/emergency.ts'
@@ -184,6 +185,8 @@ function handle(d: Draft, input: Input): void {
       return trunkTested(d, input.trunk, input.isOver)
     case 'media.died':
       return mediaDied(d, input)
+    case 'thread.died':
+      return threadDied(d, input)
     case 'recording.closed':
       return recordingClosed(d, input)
     case 'recording.lost':

@@ -374,8 +374,8 @@ export type FloorFact =
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
    * is told once a day for each rule and person. `address`: where somebody is who guesses, of phones or at sign-in; `trunk`: the one that it
-   * is about; `calls`: so many came from there that are in no fact of their own; `goOn`, `cut`: calls of a media thread that died; left out of
-   * the others.
+   * is about; `calls`: so many came from there that are in no fact of their own; `goOn`, `cut`: what became of the work of a thread
+   * that died: calls, recordings or browsers; left out of the others.
    */
   | {
       type: 'safety.alarmed'

@@ -238,6 +238,8 @@ export type Input =
   // media
   /** A media thread died. `moved`: legs that another one goes on with; `lost`: those that none does, whose ends are told after this. */
   | { type: 'media.died'; moved: readonly LegId[]; lost: readonly LegId[] }
+  /** The thread of recordings, or that of browsers' handshakes, died: so many of them go on by the next one, so many do not. */
+  | { type: 'thread.died'; thread: 'recording' | 'dtls'; goOn: number; cut: number }
   // recorder
   | {
       type: 'recording.closed'

@@ -237,6 +237,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   bay.onEvent((event: BayEvent) => {
     // Before its legs are told to have ended, while the floor knows whose they are.
     if (event.type === 'worker.died') post({ type: 'media.died', moved: event.moved, lost: event.legs }, 'system')
+    if (event.type === 'thread.died')
+      post({ type: 'thread.died', thread: event.thread, goOn: event.goOn, cut: event.cut }, 'system')
     if (tests.takeMedia(event)) return
     if (tryOuts.take(event)) return
     phone.takeMedia(event)

@@ -192,6 +192,11 @@ export type BayEvent =
    * fresh one is started.
    */
   | { type: 'worker.died'; legs: LegId[]; moved: LegId[]; recordings: RecordingId[]; reason: string }
+  /**
+   * The recording or the DTLS thread died, and was started again unless that has happened too often. So many recordings, or browsers, go on;
+   * so many have failed, or must shake hands anew, each of which is told by itself.
+   */
+  | { type: 'thread.died'; thread: 'recording' | 'dtls'; goOn: number; cut: number; reason: string }
 
 export type PacketWay = 'batch' | 'single' | 'dgram'
 

@@ -1,6 +1,6 @@
 /** The bay's legs that are browsers, and the thread that shakes hands with them. */
 import type { LegId } from '../lib/ids.ts'
-import { MediaError } from './bay.ts'
+import { type BayEvent, MediaError } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { LegOrder } from './control.ts'
 import type { DtlsIdentity, DtlsReply, DtlsRequest } from './secure-leg.ts'
@@ -12,7 +12,7 @@ export type BrowsersPorts = {
   monotonic(): number
   /** To the leg's media thread. */
   tell(request: LegOrder): void
-  fault(words: string): void
+  emit(event: BayEvent): void
 }
 
 type Browser = {
@@ -102,11 +102,15 @@ export class Browsers {
 
   /** Who has keys talks on; who was still shaking hands must begin anew, since half a handshake cannot be taken over. */
   #died(reason: string): void {
-    this.#ports.fault(`the DTLS thread died: ${reason}`)
+    const { emit, tell } = this.#ports
+    let goOn = 0
     for (const [leg, browser] of this.#browsers)
-      if (browser.isKeyed) browser.association = 'gone'
-      else this.#ports.tell({ type: 'dtls.lost', leg, reason: 'the DTLS thread died' })
+      if (browser.isKeyed) {
+        browser.association = 'gone'
+        goOn++
+      } else tell({ type: 'dtls.lost', leg, reason: 'the DTLS thread died' })
     this.#thread?.restart()
+    emit({ type: 'thread.died', thread: 'dtls', goOn, cut: this.#browsers.size - goOn, reason })
   }
 }
 

@@ -116,7 +116,7 @@ class BayHost implements Bay {
       identity: options.dtls ?? null,
       monotonic,
       tell: request => this.#homes.order(request),
-      fault: words => this.#fault(words),
+      emit: event => this.#emit(event),
     })
   }
 

@@ -93,6 +93,8 @@ test('recordings go on in a fresh recording thread when theirs dies, and one who
   bay.stopRecording(ended!)
   const all = () => events.filter(event => event.type === 'recording.closed')
   await until(() => all().length === 1, 'the one whose call has ended is sealed')
+  const died = events.flatMap(event => (event.type === 'thread.died' ? [[event.thread, event.goOn, event.cut]] : []))
+  assert.deepEqual(died, [['recording', 2, 0]])
   await pause(600)
   bay.stopRecording(goesOn!)
   await until(() => all().length === 2, 'so is the other')
@@ -269,7 +271,7 @@ test('a DTLS thread that dies costs only who is still shaking hands: who has key
   const identity = await createDtlsIdentity(Date.now())
   const dtls = mortal('webrtc/dtls-worker')
   await using world = await openWorld({ dtls: identity, dtlsWorker: dtls.file })
-  const { bay, events, faults } = world
+  const { bay, events } = world
   const [bob, carol, dave] = ['leg_bob', 'leg_carol', 'leg_dave'] as [LegId, LegId, LegId]
   const answer = offerAnswerer({ bay, fingerprint: identity.fingerprint, addresses: [], silenceMs: 0 })
   const open = () => SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
@@ -293,7 +295,8 @@ test('a DTLS thread that dies costs only who is still shaking hands: who has key
   await hearEachOther('they hear each other')
 
   dtls.kill()
-  await until(() => faults.some(fault => /the DTLS thread died/.test(fault)), 'its death is told')
+  const { thread, goOn, cut } = await world.told('thread.died')
+  assert.deepEqual([thread, goOn, cut], ['dtls', 2, 1])
   // Before this only the browsers that were in mid-handshake were to be lost, and all were: each talk of the house was cut for a thread that it needed no more.
   assert.deepEqual(await world.told('leg.lost'), { type: 'leg.lost', leg: carol, reason: 'the DTLS thread died' })
   bay.close(carol)

@@ -170,14 +170,19 @@ export class Recordings {
     const isRestarted = this.#thread.restart()
     if (!isRestarted) this.#ports.givenUp(reason)
     const all = [...this.#open]
+    let goOn = 0
     const begun = all.flatMap(([, open]) => (open.begun === null ? [] : [{ open, memory: open.begun.memory }]))
     const held = begun.filter(({ memory }) => wasInHand(memory))
     for (const { open } of held.length > 0 ? held : begun) this.#count(open)
     for (const [recording, open] of all) {
-      if (isRestarted && (open.phase === 'asked' || this.#goesOn(open))) continue
+      if (isRestarted && (open.phase === 'asked' || this.#goesOn(open))) {
+        goOn++
+        continue
+      }
       this.#ports.stopTap(recording)
       this.#fail(recording, 'thread', `the recording thread died: ${reason}`)
     }
+    this.#ports.emit({ type: 'thread.died', thread: 'recording', goOn, cut: all.length - goOn, reason })
   }
 
   #count(open: Open): void {

@@ -42,6 +42,20 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           ...{ call: null, address: null, trunk: null, calls: null, goOn: 212, cut: 0 },
         },
         {
+          at: sampleNow - 150 * minute,
+          rule: 'recording_died',
+          who: null,
+          number: '',
+          ...{ call: null, address: null, trunk: null, calls: null, goOn: 196, cut: 1 },
+        },
+        {
+          at: sampleNow - 151 * minute,
+          rule: 'dtls_died',
+          who: null,
+          number: '',
+          ...{ call: null, address: null, trunk: null, calls: null, goOn: 311, cut: 2 },
+        },
+        {
           at: sampleNow - 155 * minute,
           rule: 'registration_lapsing',
           who: null,

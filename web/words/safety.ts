@@ -14,6 +14,8 @@ const zh = {
   callsOf: (calls: string, trunk: string) => `${calls} 个，来自中继 ${trunk}`,
   ofTrunk: (trunk: string) => `中继 ${trunk}`,
   ofMedia: (goOn: string, cut: string) => `${goOn} 通电话继续，${cut} 通已断`,
+  ofRecording: (goOn: string, cut: string) => `${goOn} 段录音继续，${cut} 段失败`,
+  ofBrowsers: (goOn: string, cut: string) => `${goOn} 个浏览器照常通话，${cut} 个须重新连接`,
   call: '通话',
   rules: {
     emergency: '拨打了紧急号码',
@@ -31,6 +33,8 @@ const zh = {
     disk_unwritable: '录音磁盘无法写入',
     callers_turned_away: '来电过多，已拒接；可能有人伪造来电占线',
     media_died: '一条媒体线程意外停止',
+    recording_died: '录音线程意外停止，已重启',
+    dtls_died: '浏览器加密握手线程意外停止，已重启',
     registration_lapsing: '中继注册续期连续失败：到期前仍可通话，请核对密码或询问运营商',
   } as Record<string, string>,
   dialling: '可以拨打的号码',
@@ -78,6 +82,8 @@ const en: Like<typeof zh> = {
   callsOf: (calls: string, trunk: string) => `${calls}, from trunk ${trunk}`,
   ofTrunk: (trunk: string) => `trunk ${trunk}`,
   ofMedia: (goOn: string, cut: string) => `calls that went on: ${goOn}; cut off: ${cut}`,
+  ofRecording: (goOn: string, cut: string) => `recordings that went on: ${goOn}; failed: ${cut}`,
+  ofBrowsers: (goOn: string, cut: string) => `browsers that talked on: ${goOn}; to connect anew: ${cut}`,
   call: 'Call',
   rules: {
     emergency: 'an emergency number was dialled',
@@ -95,6 +101,8 @@ const en: Like<typeof zh> = {
     disk_unwritable: 'The disk of the recordings cannot be written',
     callers_turned_away: 'too many callers at once: turned away; somebody may be forging calls',
     media_died: 'a media thread stopped unexpectedly',
+    recording_died: 'the recording thread stopped unexpectedly and was started again',
+    dtls_died: 'the thread that connects browsers stopped unexpectedly and was started again',
     registration_lapsing:
       'a registration cannot be refreshed: calls go on until it ends. Is the password still right? Ask the carrier',
   } as Record<string, string>,

@@ -189,3 +189,18 @@ test('an alarm of a media thread that died says how many calls went on, and how 
   const { rule, goOn, cut } = alarm as { rule: string; goOn: number; cut: number }
   assert.deepEqual([rule, goOn, cut], ['media_died', 0, 0])
 })
+
+test('an alarm of the thread that records, or that connects browsers, says what became of its work', async () => {
+  for (const [thread, rule, words] of [
+    ['recording', 'recording_died', '录音线程意外停止，已重启<div class="small">12 段录音继续，1 段失败<'],
+    ['dtls', 'dtls_died', '浏览器加密握手线程意外停止，已重启<div class="small">12 个浏览器照常通话，1 个须重新连接<'],
+  ] as const) {
+    assert.ok((await house.engine.dispatch({ type: 'thread.died', thread, goOn: 12, cut: 1 }, 'system')).ok)
+    const { text } = await look(house, cookie, '/admin/safety')
+    assert.ok(text.includes(words), words)
+    const { secret } = await house.token('auditor')
+    const [alarm] = ((await (await house.api(secret, 'GET', '/alarms?limit=1')).json()) as { items: object[] }).items
+    const { rule: told, goOn, cut } = alarm as { rule: string; goOn: number; cut: number }
+    assert.deepEqual([told, goOn, cut], [rule, 12, 1])
+  }
+})

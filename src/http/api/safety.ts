@@ -23,7 +23,10 @@ const alarmReply = z
       .int()
       .nullable()
       .openapi({ description: 'Calls of `trunk` that are told of together, and in no call of their own' }),
-    goOn: z.int().nullable().openapi({ description: 'Calls of a media thread that died which go on by another one' }),
+    goOn: z.int().nullable().openapi({
+      description:
+        'Of a thread that died: calls (`media_died`), recordings (`recording_died`) or browsers (`dtls_died`) that go on by another one',
+    }),
     cut: z.int().nullable().openapi({ description: 'Those that were cut off' }),
   })
   .openapi('Alarm')

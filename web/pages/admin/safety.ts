@@ -74,9 +74,11 @@ ${table({
 }
 
 function aboutCalls(row: SafetyProps['alarms'][number], words: Words['safety']): Html | null {
-  const { trunk, calls, goOn, cut } = row
-  if (goOn !== null && cut !== null)
-    return html`<div class="small">${words.ofMedia(thousands(goOn), thousands(cut))}</div>`
+  const { rule, trunk, calls, goOn, cut } = row
+  if (goOn !== null && cut !== null) {
+    const of = { recording_died: words.ofRecording, dtls_died: words.ofBrowsers }[rule] ?? words.ofMedia
+    return html`<div class="small">${of(thousands(goOn), thousands(cut))}</div>`
+  }
   if (calls !== null) return html`<div class="small">${words.callsOf(thousands(calls), trunk ?? '—')}</div>`
   return trunk === null ? null : html`<div class="small">${words.ofTrunk(trunk)}</div>`
 }
