@@ -203,17 +203,18 @@ test('a key that is under way when a thread dies is told once: its successor kno
     const wire = { inbound: octetsOf(bytes), outbound: plainMemory, sourceAddress: 1, sourcePort: 4000 }
     const relay = new Relay({ wire, emit } as unknown as RelayPorts)
     Object.assign(leg, { mayReceive: true, isConnected: true, dtmfPayloadType: 101 })
-    return (key: string, sequence: number, timestamp: number) => {
+    return (key: string, sequence: number, timestamp: number, octets = 4) => {
       relay.nowMs = 1000 + sequence * 20
       writeHeader(bytes, 101, false, sequence, timestamp, voice)
       writeEvent(bytes, headerBytes, codeOf(key), false, 160)
-      relay.receive(leg, headerBytes + 4)
+      relay.receive(leg, headerBytes + octets)
     }
   }
   const leg = new Leg({ ...made, memory, timeline: new Timeline(1, 0, 0) })
   note(leg, 1)
   const hear = hearing(leg)
-  for (let n = 0; n < 3; n++) hear('5', n, 8_000)
+  hear('5', 0, 8_000, 2) // cut off: nothing is known of it
+  for (let n = 1; n < 3; n++) hear('5', n, 8_000)
   const next = new Leg({ ...made, memory, timeline: new Timeline(1, 0, 0) })
   takeUp(next, null, null)
   const hearOn = hearing(next)

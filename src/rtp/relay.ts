@@ -323,8 +323,12 @@ export class Relay {
 
   /** `isAside`: of a source of its own. */
   #hearKey(leg: Leg, view: PacketView, memory: PacketMemory, isAside: boolean): void {
-    const { ssrc, sequence, timestamp } = view
-    const key = keyOf(memory.bytes, view.payloadAt, view.payloadEnd)
+    const { ssrc, sequence, timestamp, payloadAt, payloadEnd } = view
+    if (payloadEnd - payloadAt < eventBytes) {
+      leg.dropped++
+      return
+    }
+    const key = keyOf(memory.bytes, payloadAt, payloadEnd)
     const isNew = leg.keyDetector.isNew(ssrc, timestamp)
     if (isNew) noteKey(leg)
     if (isNew && key !== null)
