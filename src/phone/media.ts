@@ -133,7 +133,10 @@ export class Media {
         return // each recording that no thread goes on with is sealed with what it holds, or told as failed
       case 'thread.died': {
         const { thread, goOn, cut, reason } = event
-        log.error({ thread, goOn, cut, reason }, 'a thread died; its successor goes on with its work, but for what was cut')
+        log.error(
+          { thread, goOn, cut, reason },
+          'a thread died; its successor goes on with its work, but for what was cut',
+        )
         return
       }
       default:
