@@ -1,9 +1,9 @@
 /** What facts about agents do to the floor. Answers whether the change was about an agent. */
 
 import type { LegId } from '../../lib/ids.ts'
-import { diallingDue } from '../calls/dialling-due.ts'
 import { pushDue, setDeadline } from '../deadlines.ts'
 import type { Note } from '../decision.ts'
+import { diallingDue } from '../dialling-due.ts'
 import type { Fact } from '../facts.ts'
 import type { Agent, FloorState } from '../state.ts'
 import { enterReady, leaveReady } from './ready.ts'

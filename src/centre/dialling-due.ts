@@ -1,9 +1,9 @@
 /** Until when a call that is on its way may be: as long as its phone rings, and no longer than its agent may be away. */
-import { stationGraceMs } from '../agents/station-now.ts'
-import type { Call } from '../call-state.ts'
-import type { Agent, FloorState } from '../state.ts'
-import { ringMsOn } from '../trunks/trunk-rules.ts'
-import { emergencyRingMs, isEmergency } from './emergency.ts'
+import { stationGraceMs } from './agents/station-now.ts'
+import type { Call } from './call-state.ts'
+import { emergencyRingMs, isEmergency } from './calls/emergency.ts'
+import type { Agent, FloorState } from './state.ts'
+import { ringMsOn } from './trunks/trunk-rules.ts'
 
 /** How long the phone layer may stay silent beyond the ring time, or about a call it was told to answer, before we end the call. */
 export const silenceMaxMs = 10_000
