@@ -186,7 +186,7 @@ function faulty(): string {
     spoil(Taps, ['begin'])
     const configure = LegOrders.prototype.configure
     LegOrders.prototype.configure = function (leg, parameters) {
-      if (leg.id.includes('no_figures')) Object.defineProperty(leg.reception, 'jitter', { get: () => refuse('figures') })
+      if (leg.id.includes('no_figures')) Object.defineProperty(leg.theirs, 'isDeaf', { get: () => refuse('figures') })
       if (leg.id.includes('no_save')) leg.timeline.save = () => refuse('save')
       return configure.call(this, leg, parameters)
     }

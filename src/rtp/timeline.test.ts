@@ -166,3 +166,11 @@ test('the rest of a key that began before this stream passed it on is no key of 
   assert.ok(next.key(0xbbbb, 11, 900, false, true, 60), 'another thread goes on with it')
   assert.equal(next.timestamp, at)
 })
+
+test('two keys of a source of their own that come in one go are two', () => {
+  const timeline = new Timeline(1, 100, 5000)
+  assert.ok(timeline.key(0xbbbb, 9, 77, true, true, 20))
+  const first = timeline.timestamp
+  assert.ok(timeline.key(0xbbbb, 10, 900, true, true, 20))
+  assert.ok(((timeline.timestamp - first) | 0) > 0)
+})

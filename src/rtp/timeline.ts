@@ -95,7 +95,9 @@ export class Timeline {
 
   #stepAside(nowMs: number): void {
     this.marker = false
-    this.timestamp = this.#resumeAt(nowMs)
+    const at = this.#resumeAt(nowMs)
+    // Two that come in one go are two.
+    this.timestamp = this.#keySource !== nobody && ((at - this.#keyAt) | 0) <= 0 ? (this.#keyAt + 1) | 0 : at
     this.#sequenceBefore = this.#lastSequence
     this.sequence = this.#lastSequence = (this.#lastSequence + 1) & 0xffff
     this.#sequenceShift++
