@@ -167,7 +167,8 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
       acts: [{ do: 'ring' }, { do: 'pause', ms: 9_000 }, { do: 'answer' }, { do: 'pause', ms: 6_000 }, { do: 'bye' }],
     })
     customer.reset()
-    await world.trunk(carrier, { id: 't_hand' as TrunkId })
+    const trunk = await world.trunk(carrier, { id: 't_rings' as TrunkId })
+    await world.campaign({ id: 'k_hand' as CampaignId, mode: 'manual', trunks: [trunk], agents: [alice] })
     await desk.fill('#dial-number', '138 0000 0008')
     await desk.selectOption('#dial-campaign', 'k_hand').catch(() => undefined)
     await desk.press('#dial-number', 'Enter')
