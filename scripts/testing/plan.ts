@@ -16,8 +16,8 @@ const maxShared = 12
 /** They hold what they hear to hundredths of a second, or send to the ports around their own. */
 const isAlone = /\/(?:bay|(?:shift|sound)\.e2e)\.test\.ts$/
 
-/** They hold it to tenths, or a tone to its purity through the death of a thread: what is idle costs them some thousandths. */
-const isListening = /\/(?:(?:calls|predictive|media-death)\.e2e|moves)\.test\.ts$/
+/** They hold it to tenths, or a tone to its purity through the death of a thread, or what a crash may take: what is idle costs them some thousandths. */
+const isListening = /\/(?:(?:calls|predictive|media-death|crash)\.e2e|moves)\.test\.ts$/
 
 /** They start browsers, phones and whole call centres, and wait for them far more than they work. */
 const isAwaiting = /\.(?:e2e|sipp)\.test\.ts$/
@@ -56,7 +56,7 @@ const longest = [
   ...['src/e2e/bad-input.e2e.test.ts', 'scripts/demo.e2e.test.ts', 'src/e2e/campaign.e2e.test.ts'],
   ...['src/e2e/recordings-disk.e2e.test.ts', 'src/e2e/closing.e2e.test.ts'],
   ...['scripts/executable.e2e.test.ts', 'src/e2e/menu.e2e.test.ts', 'src/e2e/browser-panel.e2e.test.ts'],
-  ...['bench/soak.e2e.test.ts', 'src/e2e/firefox.e2e.test.ts', 'src/e2e/crash.e2e.test.ts'],
+  ...['bench/soak.e2e.test.ts', 'src/e2e/firefox.e2e.test.ts'],
   ...['src/e2e/custody-crash.e2e.test.ts', 'src/e2e/try-out.e2e.test.ts', 'src/e2e/trunk-check.e2e.test.ts'],
   ...['src/e2e/notice.e2e.test.ts', 'src/e2e/browser-audio.e2e.test.ts', 'src/e2e/network-cut.e2e.test.ts'],
   ...['src/e2e/nat.e2e.test.ts', 'src/e2e/lossy.e2e.test.ts'],

@@ -74,17 +74,6 @@ describe(`kill -9 in the middle of ${agents} calls`, () => {
     return child
   }
 
-  /** By how much what was to happen within these ms has been late at most: the machine is others' too, and what writes waits for it as this does. */
-  async function latest(ms: number): Promise<number> {
-    let lateMs = 0
-    for (const end = performance.now() + ms; performance.now() < end; ) {
-      const at = performance.now()
-      await sleep(50)
-      lateMs = Math.max(lateMs, performance.now() - at - 50)
-    }
-    return Math.round(lateMs)
-  }
-
   async function until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
     for (const end = performance.now() + withinMs; performance.now() < end; await sleep(50)) if (holds()) return
     throw new Error(`waited ${withinMs} ms for: ${what}; carrier ${JSON.stringify(carrier.figures)}`)
@@ -93,7 +82,7 @@ describe(`kill -9 in the middle of ${agents} calls`, () => {
   test('every call is ended once, every recording is whole, and agents take calls again', async () => {
     const first = await openChild()
     await until(`${agents} people talk`, () => carrier.figures.talking === agents)
-    const lateMs = await latest(3000)
+    await sleep(3000)
     const killedAt = await first.kill()
     carrier.carrier.stop() // people hang up on a line gone dead; nobody is there to hear it
 
@@ -117,7 +106,7 @@ describe(`kill -9 in the middle of ${agents} calls`, () => {
       const file = readFileSync(again.recordingFile(opened.fact.path))
       assert.equal(createHash('sha256').update(file).digest('hex'), sealed[0]!.fact.sha256)
       const lostMs = killedAt - at - sealed[0]!.fact.durationMs
-      assert.ok(lostMs < 1500 + lateMs, `${call}: the last ${lostMs} ms are not in the recording; ${lateMs} ms late`)
+      assert.ok(lostMs < 1500, `${call}: the last ${lostMs} ms are not in the recording`)
       const [left, right] = readStereo(file)
       assert.ok(loudness(left.subarray(8000)) > 0.001 && loudness(right.subarray(8000)) > 0.001, 'both channels speak')
     }
