@@ -61,7 +61,7 @@ describe('kill -9 in the middle of making a recording smaller', {
   }
 
   async function until(what: string, holds: () => boolean): Promise<void> {
-    for (const giveUp = performance.now() + 200_000; !holds(); await sleep(20)) {
+    for (const giveUp = performance.now() + 120_000; !holds(); await sleep(20)) {
       assert.equal(child?.exitCode, null, `the process ended by itself before: ${what}`)
       assert.ok(performance.now() < giveUp, `waited for: ${what}`)
     }

@@ -94,7 +94,7 @@ export class Engine implements EnginePort {
     this.#feed = new Feed(log)
     this.#clockStep = clockStepsOf(clock, log)
     this.#disk = new DiskWatch(clock)
-    this.#inboxWatch = new InboxWatch(clock)
+    this.#inboxWatch = new InboxWatch(clock, log)
     const post = (input: Input, actor?: Actor) => this.post(input, actor)
     this.#out = new WayOut({ ports, post, clock, timers, log, onSlice: () => this.#flush() })
     this.#ticks = new Ticks({ clock, timers, onTick: () => this.#tick() })
@@ -260,22 +260,8 @@ export class Engine implements EnginePort {
 
   /** Tells the floor ahead of all that waits, since that is what it is about. */
   #tellInbox(): void {
-    const waitedMs = this.#waitedMs
-    const told = this.#inboxWatch.look(waitedMs)
-    if (told === null) return
-    const { log } = this.#options
-    if (told === 'behind') {
-      this.#inboxWatch.behind(waitedMs)
-      log.warn(
-        { ms: Math.round(waitedMs), inputs: this.#inbox.length },
-        'what was said waits: the floor begins nothing until it has heard all',
-      )
-    }
-    const input: Input =
-      told === 'behind' ? { type: 'floor.behind' } : { type: 'floor.caughtUp', afterMs: this.#inboxWatch.caughtUp() }
-    if (input.type === 'floor.caughtUp')
-      log.warn({ ms: Math.round(input.afterMs) }, 'all that was said has been heard, and the floor goes on')
-    this.#take({ input, actor: 'system', reply: null, cameAt: this.#options.clock.monotonic() })
+    const input = this.#inboxWatch.look(this.#waitedMs, this.#inbox.length)
+    if (input !== null) this.#take({ input, actor: 'system', reply: null, cameAt: this.#options.clock.monotonic() })
   }
 
   /** Else `#write` asks again when the disk has taken what waits. */

@@ -3,7 +3,9 @@
  * and where that is not enough the floor is told and begins nothing until it has heard all: what piles up here nobody else sees, since the far
  * end's requests are answered all the while, and calls would be given up as not answered whose answer lies in the inbox.
  */
+import type { Input } from '../centre/inputs.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/log.ts'
 
 /** Inputs are decided for this long; then sockets and pages have their turn. */
 const sliceMs = 4
@@ -12,17 +14,19 @@ const waitsMs = 50
 const oneIn = 10
 /** Of what has waited for long. The media have threads of their own; sockets hold seconds of what comes. */
 const sliceMsMax = 20
-export const behindMs = 1_000
+const behindMs = 1_000
 const caughtUpMs = 100
 
 export class InboxWatch {
   readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #log: Logger
   #since: number | null = null
   #times = 0
   #inAllMs = 0
 
-  constructor(clock: Pick<Clock, 'monotonic'>) {
+  constructor(clock: Pick<Clock, 'monotonic'>, log: Logger) {
     this.#clock = clock
+    this.#log = log
   }
 
   /** For how long the next turn decides, ms, while the oldest input has waited for so long. */
@@ -30,23 +34,25 @@ export class InboxWatch {
     return waitedMs < waitsMs ? sliceMs : Math.min(sliceMsMax, Math.max(sliceMs, waitedMs / oneIn))
   }
 
-  /** What to tell the floor, if anything. */
-  look(waitedMs: number): 'behind' | 'caughtUp' | null {
-    if (this.#since === null) return waitedMs >= behindMs ? 'behind' : null
-    return waitedMs < caughtUpMs ? 'caughtUp' : null
-  }
-
-  behind(waitedMs: number): void {
-    this.#since = this.#clock.monotonic() - waitedMs
-  }
-
-  /** For how long the floor has been behind, ms. */
-  caughtUp(): number {
-    const afterMs = this.#clock.monotonic() - this.#since!
+  /** What to tell the floor, if anything, while the oldest of so many has waited for so long. */
+  look(waitedMs: number, inputs: number): Input | null {
+    const now = this.#clock.monotonic()
+    if (this.#since === null) {
+      if (waitedMs < behindMs) return null
+      this.#since = now - waitedMs
+      this.#log.warn(
+        { ms: Math.round(waitedMs), inputs },
+        'what was said waits: the floor begins nothing until it has heard all',
+      )
+      return { type: 'floor.behind' }
+    }
+    if (waitedMs >= caughtUpMs) return null
+    const afterMs = now - this.#since
     this.#since = null
     this.#times++
     this.#inAllMs += afterMs
-    return afterMs
+    this.#log.warn({ ms: Math.round(afterMs) }, 'all that was said has been heard, and the floor goes on')
+    return { type: 'floor.caughtUp', afterMs }
   }
 
   /** How often, and for how long in all, ms. */
