@@ -39,7 +39,7 @@ describe('the life of a campaign', { skip: hasChromium && hasSipp ? false : 'nee
       address: '127.0.0.22',
       media: customer,
       calls: 2,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 400 }, { do: 'answer' }, { do: 'pause', ms: 2500 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 400 }, { do: 'answer' }, { do: 'expectBye' }],
     })
     trunk = await world.trunk(carrier, { id: 't_life' as TrunkId })
     chromium = await Chromium.launch({ hz: 1000 })
@@ -116,20 +116,23 @@ describe('the life of a campaign', { skip: hasChromium && hasSipp ? false : 'nee
     await says('#campaign-tiles', '1 talking')
   })
 
-  async function writeDown(next: 'ready' | 'break'): Promise<void> {
+  /** The call lasts until here, so that what the page says of it has all the time it needs. */
+  async function hangUpAndWriteDown(next: 'ready' | 'break'): Promise<void> {
+    await phase('talking')
+    await desk.keyboard.press('Alt+e')
     await phase('wrapping')
     await desk.click('#write input[name=code] >> nth=0', { force: true })
     await desk.click(`#write button[name=next][value=${next}]`)
   }
 
   test('when the list is through the page says so', async () => {
-    await writeDown('ready')
+    await hangUpAndWriteDown('ready')
     await world.until(
       'two calls',
       () => world.facts.filter(fact => fact.type === 'call.connected').length === 2,
       20_000,
     )
-    await writeDown('ready')
+    await hangUpAndWriteDown('ready')
     await carrier.done()
     await says('#campaign-why', 'No lead is due now.')
     await says('#campaign-filters', 'Not due yet')

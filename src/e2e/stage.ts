@@ -188,7 +188,8 @@ export function levelThroughout(samples: Int16Array, hz: number): number {
   return quarters.reduce((sum, level) => sum + level, 0) / quarters.length
 }
 
-function quartersOf(samples: Int16Array, hz: number): number[] {
+/** Of each quarter of a second the level of a tone, 0..1 of full scale. */
+export function quartersOf(samples: Int16Array, hz: number): number[] {
   const count = Math.max(1, Math.floor(samples.length / quarterSecond))
   return Array.from({ length: count }, (_, at) =>
     goertzel(samples.subarray(at * quarterSecond, (at + 1) * quarterSecond), hz),

@@ -11,7 +11,7 @@ import { readStereo } from '../rtp/wav.ts'
 import { hasChromium, playing } from './chromium.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, type Sipp } from './sipp.ts'
-import { levelThroughout, ownNumber, Stage } from './stage.ts'
+import { ownNumber, quartersOf, Stage } from './stage.ts'
 import type { World } from './world.ts'
 
 const carlHz = 440
@@ -94,11 +94,13 @@ describe('the volume of what an agent hears', {
     await world.fact('recording.sealed')
     const opened = await world.fact('recording.opened')
     const [left] = readStereo(readFileSync(world.recordingFile(opened.path)))
-    const levels = [0.1, 0.5, 0.9].map(at => {
-      const from = Math.floor(left.length * at)
-      return levelThroughout(left.subarray(from, from + 2_000), carlHz)
-    })
-    for (const level of levels) assert.ok(Math.abs(20 * Math.log10(level / levels[0]!)) < 0.5, levels.join())
+    // The loudest quarters of a second before it was louder, of all, and while it was softer: packets that a busy machine lost only take from them.
+    const quarters = quartersOf(left, carlHz)
+    const [before, ever, last] = [quarters.slice(0, 6), quarters, quarters.slice(-5)].map(some => Math.max(...some))
+    assert.ok(
+      20 * Math.log10(ever! / Math.min(before!, last!)) < 0.5,
+      `${before} before, ${ever} at most, ${last} at last`,
+    )
   })
 })
 

@@ -23,6 +23,8 @@ test('each fault is named: nothing came, silence, too soft, overdriven, lost, sh
   assert.equal(said({ power: 17 * 10 ** -4.5 }), 'soft')
   assert.equal(said({ clipped: 2 }), 'clipped')
   assert.equal(said({ received: 190, missing: 10 }), 'loss')
+  assert.equal(said({ received: 9_805, missing: 195 }), 'loss', 'it is shown as 2.0')
+  assert.equal(said({ received: 9_806, missing: 194 }), '', 'and this as 1.9')
   assert.equal(said({ reports: 2, lossSum: 0.2 }), 'loss', 'what does not come to the browser counts too')
   assert.equal(said({ jitterSum: 8_000 }), 'jitter')
   assert.equal(said({ roundTrips: 2, roundTripSum: 900 }), 'slow')

@@ -12,9 +12,10 @@ export type TriedOut = { ended: 'heard' | 'call'; audio: LegAudio; faults: Audio
 const silentFrom = 0.97
 /** dBov of the voice while somebody talks; telephones have -26 to -15 (ITU-T P.56 and G.111). */
 const softBelowDb = -42
-/** Shares of the time, and of the packets; both directions count. */
+/** A share of the time. */
 const clippedFrom = 0.01
-const lossFrom = 0.02
+/** Per cent of the packets. */
+const lossFrom = 2
 /** What a browser's buffer takes in without words being cut, ms. */
 const jitterFromMs = 30
 /** People begin to talk into each other's words from here on (ITU-T G.114: 150 ms one way), ms. */
@@ -28,9 +29,19 @@ export function faultsOf(audio: LegAudio): AudioFault[] {
     silent: isSilent,
     soft: !isSilent && audio.levelDb! < softBelowDb,
     clipped: (audio.clipped ?? 0) >= clippedFrom,
-    loss: Math.max(audio.loss, audio.theirLoss ?? 0) >= lossFrom,
-    jitter: Math.max(audio.jitterMs, audio.theirJitterMs ?? 0) >= jitterFromMs,
+    loss: lossOf(audio) >= lossFrom,
+    jitter: jitterOf(audio) >= jitterFromMs,
     slow: (audio.roundTripMs ?? 0) >= roundTripFromMs,
   }
   return audioFaults.filter(fault => holds[fault])
+}
+
+/** Per cent of the packets in the worse direction, to the tenth that is shown: 2.0 is judged as what it says. */
+export function lossOf(audio: LegAudio): number {
+  return Math.round(1_000 * Math.max(audio.loss, audio.theirLoss ?? 0)) / 10
+}
+
+/** Milliseconds in the worse direction, to the one that is shown. */
+export function jitterOf(audio: LegAudio): number {
+  return Math.round(Math.max(audio.jitterMs, audio.theirJitterMs ?? 0))
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
-import type { TriedOut } from '../../centre/audio/try-out.ts'
+import { jitterOf, lossOf, type TriedOut } from '../../centre/audio/try-out.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -33,6 +33,6 @@ function wordsOf({ ended, audio, faults }: TriedOut, w: Words): string {
   const said = faults.length === 0 ? [words.good] : faults.map(fault => words.faults[fault])
   if (audio.received === 0) return said.join(' ')
   const trip = audio.roundTripMs === null ? '—' : audio.roundTripMs.toFixed(0)
-  const loss = (100 * Math.max(audio.loss, audio.theirLoss ?? 0)).toFixed(1)
-  return [...said, words.figures(String(audio.levelDb ?? '—'), loss, audio.jitterMs.toFixed(0), trip)].join(' ')
+  const [loss, jitter] = [lossOf(audio).toFixed(1), jitterOf(audio).toFixed(0)]
+  return [...said, words.figures(String(audio.levelDb ?? '—'), loss, jitter, trip)].join(' ')
 }
