@@ -7,6 +7,8 @@ export const robots = 16
 export const password = 'switchroom demo'
 export const sipPassword = 'demo-phone-secret'
 export const serviceNumber = '+861088886666'
+/** The carrier sends back what it hears there: what a trunk's test calls. */
+export const echoNumber = '9196'
 
 export type Robot = { id: UserId; name: string; extension: string }
 
@@ -81,6 +83,7 @@ export async function fillIn(
     callerIds: [serviceNumber, '+861088886667'],
     maxCalls: 60,
     callsPerSecond: 10,
+    rules: { echoNumber },
   })
   const announce = { language: 'zh-CN', everyMs: 30_000 }
   const service = await post<{ id: string }>('/queues', { name: '客户服务', members: agents, announce })

@@ -21,7 +21,7 @@ import { leadOf } from '../src/sim/demo-lender.ts'
 import { openDesks } from '../src/sim/desks.ts'
 import { RobotAgent } from '../src/sim/robot-agent.ts'
 import { fillCollections } from './demo-collections.ts'
-import { fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
+import { echoNumber, fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
 import { fillAgency, fillBook, fillCases, fillTrades } from './demo-lender.ts'
 import { summarise } from './demo-summary.ts'
 
@@ -172,6 +172,7 @@ function startCarrierSimulator(port: number, sipPort: number): Promise<RunningCa
       listen: [`udp:127.0.0.2:${port}`],
       mediaPorts: '40000-43999',
       people,
+      numbers: { [echoNumber]: { kind: 'echo' } },
       inbound: {
         to: serviceNumber,
         target: `udp:127.0.0.1:${sipPort}`,
