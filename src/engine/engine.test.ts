@@ -315,6 +315,41 @@ test('what waits to be decided has more of the thread, and the floor is told whi
   assert.equal(heard().at(-1), 'leg.ended bye 400', 'nothing more is told')
 })
 
+test('a call for help that comes while thousands wait is decided within about what those before it take, in its turn, and however many they are', async () => {
+  for (const waiting of [400, 20_000]) {
+    const { clock, timers, engine, say, heard } = aFloor({ decideMs: 3 })
+    const said = (n: number) =>
+      engine.post({ type: 'leg.ended', leg: `${n}` as never, by: 'far', cause: 'bye', sipStatus: null, q850: null })
+    for (let n = 0; n < waiting; n++) said(n)
+    const asked = clock.now()
+    void say('help')
+    for (let n = 0; n < 400; n++) said(waiting + n)
+    const { notes } = engine.state as unknown as Notes
+    for (let rounds = 0; notes.length === 0 && rounds < 10_000; rounds++) {
+      timers.round()
+      clock.set(clock.now() + 100) // sockets and pages
+    }
+    const endedBefore = heard().filter(what => what.startsWith('leg.ended')).length
+    assert.ok(endedBefore >= waiting, `${endedBefore} came before it, and were heard before it`)
+    const tookMs = clock.now() - asked
+    assert.ok(tookMs < waiting * 3 * 1.5 + 500, `${tookMs} ms for ${waiting} decisions of 3 ms`)
+    const before = clock.now()
+    timers.round()
+    assert.ok(clock.now() - before < 50, 'and then sockets have their turns again')
+  }
+})
+
+test('a floor whose memory is in doubt decides nothing any more, not even that much waits', async () => {
+  const { clock, timers, engine, say, heard } = aFloor()
+  const poisoned = say('poison')
+  engine.post({ type: 'leg.ended', leg: 'g1' as never, by: 'far', cause: 'bye', sipStatus: null, q850: null })
+  clock.set(clock.now() + 5_000)
+  timers.round()
+  assert.match(engine.trouble ?? '', /restart/)
+  assert.deepEqual(heard(), [])
+  void poisoned.catch(() => {})
+})
+
 test('a disk that takes longer than a second is told to the floor, once, and so is that it has caught up', async () => {
   const { timers, store, engine, say, heard } = aFloor()
   engine.start()

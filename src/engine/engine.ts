@@ -23,7 +23,7 @@ import { Feed, type FeedListener } from './feed.ts'
 import { FollowUps } from './follow-ups.ts'
 import { helpAhead, keepLastWords, saidOnceMore, takeHelp } from './help-ahead.ts'
 import { Inbox } from './inbox.ts'
-import { InboxWatch } from './inbox-watch.ts'
+import { helpSliceMs, InboxWatch } from './inbox-watch.ts'
 import { masked } from './masked.ts'
 import { Memory } from './memory.ts'
 import { type DiskLag, type EnginePort, EngineStopped, type FeedItem, type InboxLag, type Outcome } from './port.ts'
@@ -82,6 +82,8 @@ export class Engine implements EnginePort {
   #stopping = false
   #broken = false
   #drainAsked = false
+  /** So many of the inbox are decided in longer turns: the last of them is for help. */
+  #hurried = 0
   #idle: (() => void)[] = []
 
   constructor(options: EngineOptions) {
@@ -122,7 +124,7 @@ export class Engine implements EnginePort {
   dispatch(input: Input, actor: Actor): Promise<Outcome> {
     if (this.#goesFirst(input))
       return new Promise((resolve, reject) => this.#help({ input, actor, reply: { resolve, reject } }))
-    const refusal = this.#refusal()
+    const refusal = this.#refusal(input)
     if (refusal !== null) return Promise.reject(new EngineStopped(refusal))
     return new Promise((resolve, reject) => this.#put({ input, actor, reply: { resolve, reject } }))
   }
@@ -171,9 +173,10 @@ export class Engine implements EnginePort {
     await this.stop()
   }
 
-  #refusal(): string | null {
+  #refusal(input: Input): string | null {
     if (this.trouble !== null) return this.trouble
-    if (this.#inbox.length >= dispatchedMax) return 'The floor is overloaded; try again in a moment.'
+    if (this.#inbox.length >= dispatchedMax && !this.#options.centre.isForHelp(this.state, input))
+      return 'The floor is overloaded; try again in a moment.'
     if (this.#open.recorded.length >= undurableMax) return 'The disk does not keep up; try again in a moment.'
     return null
   }
@@ -229,6 +232,9 @@ export class Engine implements EnginePort {
       asked.reply?.reject(new EngineStopped('The floor is overloaded.'))
       return
     }
+    // What came before it is heard first, and is not waited for a slice at a time.
+    const { length } = this.#inbox
+    if (length > 1 && this.#options.centre.isForHelp(this.state, asked.input)) this.#hurried = length
     this.#askDrain()
   }
 
@@ -244,9 +250,11 @@ export class Engine implements EnginePort {
   #drain(): void {
     if (this.#trouble !== null || this.#broken) return // what is decided could not be written; it waits
     const { clock } = this.#options
-    const until = clock.monotonic() + this.#inboxWatch.slice(this.#waitedMs)
-    while (this.#turn() && this.#trouble === null && clock.monotonic() < until);
-    this.#tellInbox()
+    const began = clock.monotonic()
+    const sliceMs = this.#inboxWatch.slice(this.#waitedMs)
+    const isOver = () => clock.monotonic() - began >= (this.#hurried > 0 ? helpSliceMs : sliceMs)
+    while (this.#turn() && this.#trouble === null && !isOver());
+    if (this.#trouble === null) this.#tellInbox() // else memory is in doubt, and nothing is decided any more
     this.#flush()
     if (this.#inbox.length > 0 || this.#mayGoOn) this.#askDrain()
     this.#arm()
@@ -272,6 +280,7 @@ export class Engine implements EnginePort {
   /** The next input or, where none waits, what the last one left to do; false: there was nothing. */
   #turn(): boolean {
     const waiting = this.#inbox.shift()
+    if (this.#hurried > 0) this.#hurried--
     if (waiting !== undefined) this.#take(waiting)
     else if (this.#mayGoOn) this.#goOn()
     else return false

@@ -14,6 +14,8 @@ const waitsMs = 50
 const oneIn = 10
 /** Of what has waited for long. The media have threads of their own; sockets hold seconds of what comes. */
 const sliceMsMax = 20
+/** While somebody's call for help is among what waits: it is there within what all before it takes to decide, and a little. */
+export const helpSliceMs = 250
 const behindMs = 1_000
 const caughtUpMs = 100
 
