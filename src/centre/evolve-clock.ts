@@ -24,6 +24,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
     floor.ease = { ...floor.ease, at: floor.ease.at + byMs, since: floor.ease.since + byMs }
   }
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
+  state.givenTo += byMs
   state.toll.shift(byMs)
   state.settled.shift(byMs)
   shiftRecordings(state, byMs)
@@ -34,11 +35,14 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
 const [givenMsMin, givenMsMax] = [3_000, 120_000]
 
 /**
- * What was asked of phones and people while the disk was slow has reached them only now: they have the time that they would have had. Their instants,
- * of which those that came meanwhile were put off, are named anew.
+ * What was asked of phones and people while the disk was slow has reached them only now, and what they said while the inbox waited is heard only now:
+ * they have the time that they would have had, and once where it was both. Their instants, of which those that came meanwhile were put off, are
+ * named anew.
  */
 export function giveTime(state: FloorState, afterMs: number, now: number): void {
-  const mostMs = afterMs < givenMsMin ? 0 : Math.min(afterMs, givenMsMax)
+  const lostMs = Math.min(afterMs, Math.max(0, now - state.givenTo))
+  const mostMs = afterMs < givenMsMin ? 0 : Math.min(lostMs, givenMsMax)
+  if (mostMs > 0) state.givenTo = now
   const given = (since: number) => Math.min(mostMs, Math.max(0, now - since))
   for (const agent of state.agents.values()) {
     if (agent.until === null) continue

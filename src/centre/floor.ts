@@ -70,6 +70,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     deadlines: [],
     isDiskSlow: false,
     isBehind: false,
+    givenTo: 0,
     isClosing: false,
     appeals: new Map(),
     supervisions: new Map(),

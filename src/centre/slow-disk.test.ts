@@ -110,6 +110,35 @@ test('nobody is given longer than they have been asked for, and for a second nob
   }
 })
 
+test('what waited for the disk and for the inbox at once has its time once, and what waited for one after the other for both', () => {
+  for (const [behindFromMs, givenMs] of [
+    [5_000, 10_000 + 8_000],
+    [10_000, 10_000 + 8_000],
+    [2_000, 10_000 + 8_000],
+  ] as const) {
+    const floor = new TestFloor()
+    floor.leads(number(1), number(2))
+    floor.ready(alice)
+    floor.do({ type: 'leg.answered', leg: floor.call.leg })
+    floor.partyEnds(floor.call)
+    floor.ready(bob)
+    const { call } = floor
+    floor.do({ type: 'leg.ringing', leg: call.leg })
+    floor.pass(12_000) // for longer than they are given
+    const wrap = floor.agent(alice)
+    assert.deepEqual([wrap.phase, call.phase], ['wrapping', 'ringing'])
+    const [until, deadline] = [wrap.until!, call.deadlineAt!]
+    floor.do({ type: 'disk.slow' })
+    floor.pass(behindFromMs)
+    floor.do({ type: 'floor.behind' })
+    floor.pass(10_000 - behindFromMs)
+    floor.do({ type: 'disk.caughtUp', afterMs: 10_000 })
+    floor.pass(8_000)
+    floor.do({ type: 'floor.caughtUp', afterMs: 18_000 - behindFromMs })
+    assert.deepEqual([wrap.until! - until, call.deadlineAt! - deadline], [givenMs, givenMs])
+  }
+})
+
 test('an instant that came meanwhile is not forgotten', () => {
   const floor = new TestFloor()
   floor.leads(number(1))

@@ -316,6 +316,8 @@ export type FloorState = {
   isDiskSlow: boolean
   /** What was said more than a second ago is not decided yet: likewise. */
   isBehind: boolean
+  /** Up to when what was not heard has been given its time: see `giveTime`. */
+  givenTo: number
   /** The house closes: nothing begins any more, see `proceed.ts`. */
   isClosing: boolean
   /** Which version of each of the lender's own recordings is said. */

@@ -108,7 +108,11 @@ export class Watch {
         return
       case 'call.dialed': {
         this.#known.add(fact.call)
-        claim(!state.isDiskSlow || fact.mode !== 'predictive', 'no campaign dials while the disk is slow')
+        const isHeldUp = state.isDiskSlow || state.isBehind
+        claim(
+          !isHeldUp || fact.mode !== 'predictive',
+          'no campaign dials while the disk is slow, or what was said waits',
+        )
         claim(fact.callerId !== '' && fact.verdict.rules.length > 0, 'a call shows its number and its verdict')
         const trunk = state.trunks.get(fact.trunk)?.trunk
         claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
@@ -414,9 +418,9 @@ function isWrapped(state: FloorState, call: Call): boolean {
   return call.lastAgent !== null && state.agents.get(call.lastAgent)?.call === call.id
 }
 
-/** While the disk is slow, what has come is put off. */
+/** While the disk is slow, or what was said waits, what has come is put off. */
 function checkDeadlines(state: FloorState): void {
-  if (state.isDiskSlow) return
+  if (state.isDiskSlow || state.isBehind) return
   const named = new Set(state.deadlines.map(due => `${due.of} ${due.id} ${due.at}`))
   for (const { user, until } of state.agents.values()) {
     claim(until === null || named.has(`agent ${user.id} ${until}`), 'an instant that an agent names is kept')

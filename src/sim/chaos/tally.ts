@@ -15,6 +15,7 @@ export class Tally {
     this.#add('steps', world.steps)
     this.#add('crashes', world.crashes)
     this.#add('slow disk', world.slowTimes)
+    this.#add('behind', world.behindTimes)
     this.#add('closings', world.closings)
     this.#add('clock steps', world.clockSteps)
     return world

@@ -47,6 +47,7 @@ test('whatever people do, the invariants of the floor hold: 80 seeded floors, an
     'system.started',
     'crashes',
     'slow disk',
+    'behind',
     'closings',
     'clock steps',
     'number.removed',

@@ -14,6 +14,7 @@ import type { LegId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { Agenda } from '../day/agenda.ts'
 import { appealSomething } from './appealing.ts'
+import { Backlog } from './backlog.ts'
 import { Carrier } from './carrier.ts'
 import { checkTimeLeft, timeLeft } from './clock-watch.ts'
 import { checkClosing, close, closesAt } from './closing.ts'
@@ -56,6 +57,7 @@ export class World {
   readonly #handsets: Handsets
   readonly #office: Office
   readonly #disk: Disk
+  readonly #backlog: Backlog
   readonly #crashes: number[]
   #state: FloorState
   /** Never steps; the wall clock is so far ahead of it. */
@@ -85,10 +87,15 @@ export class World {
     this.#handsets = new Handsets(this.#scene, this.#carrier)
     this.#office = new Office(this.#scene)
     this.#disk = new Disk(this.#scene)
+    this.#backlog = new Backlog(this.#scene)
   }
 
   get slowTimes(): number {
     return this.#disk.slowTimes
+  }
+
+  get behindTimes(): number {
+    return this.#backlog.times
   }
 
   get state(): FloorState {
@@ -157,7 +164,7 @@ export class World {
   }
 
   #post(input: Input): void {
-    if (!this.#up) return
+    if (!this.#up || this.#backlog.takes(input)) return
     const dies = this.#crashes[0] !== undefined && this.#now >= this.#crashes[0]
     assert(this.steps < stepsMax, `the floor comes to rest: ${stepsMax} steps are taken`)
     this.steps++
@@ -238,6 +245,7 @@ export class World {
     if (chance(this.#random, 0.4)) this.#handsets.happen()
     if (chance(this.#random, 0.1)) this.#office.happen()
     if (chance(this.#random, 0.03)) this.#disk.slowDown()
+    this.#backlog.happen()
     superviseSomething(this.#scene)
     appealSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
@@ -272,6 +280,7 @@ export class World {
     this.#up = false
     this.#carrier.forget()
     this.#disk.forget()
+    this.#backlog.forget()
     this.#scene.after(between(this.#random, restartMs.from, restartMs.to), () => this.#boot())
   }
 
@@ -286,7 +295,7 @@ export class World {
           : { type: 'recording.missing', recording: id, call, cause: 'absent', reason: 'not salvaged' },
     )
     const started: Fact = { type: 'system.started', bootId: at.toString(36), version: 'chaos' }
-    const facts = [started, ...closings(inHand, at), ...sealed]
+    const facts = [started, ...closings(inHand, at, this.#keptAt), ...sealed]
     for (const fact of facts) this.#keep({ at, actor: 'system', fact })
     this.watch.restart(facts)
     this.#state = floorFrom(this.#ledger.setup(this.#wall), at, this.#wall)
