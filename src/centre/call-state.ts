@@ -75,6 +75,8 @@ export type Call = {
   startedAt: number
   answeredAt: number | null
   queuedAt: number | null
+  /** Since when a caller waits again whose agent was lost in mid-call; stays when somebody else has come. */
+  backAt: number | null
   connectedAt: number | null
   endedAt: number | null
   /** The instant at which something must be decided for this call (overflow, abandonment, agent lost); null: none. */

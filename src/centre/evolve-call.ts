@@ -292,6 +292,7 @@ function answered(state: FloorState, call: Call, at: number): void {
 
 function wait(state: FloorState, call: Call, at: number, until: number): void {
   if (call.agentLeg !== null) state.legs.delete(call.agentLeg)
+  if (call.phase === 'talking') call.backAt = at
   call.phase = 'waiting'
   call.agent = null
   call.agentLeg = null
@@ -404,6 +405,7 @@ function blankCall(
     startedAt: at,
     answeredAt: null,
     queuedAt: null,
+    backAt: null,
     connectedAt: null,
     endedAt: null,
     deadlineAt: null,

@@ -75,6 +75,7 @@ function shiftCall(call: Call, byMs: number): void {
   for (const each of call.tries) each.at += byMs
   if (call.answeredAt !== null) call.answeredAt += byMs
   if (call.queuedAt !== null) call.queuedAt += byMs
+  if (call.backAt !== null) call.backAt += byMs
   if (call.connectedAt !== null) call.connectedAt += byMs
   if (call.endedAt !== null) call.endedAt += byMs
   if (call.waitsUntil !== null) call.waitsUntil += byMs

@@ -293,6 +293,21 @@ test('who may sign on, and what needs audio', () => {
   assert.equal(floor.do({ type: 'agent.signOn', agent: sam }).refusal?.rule, 'user_disabled')
 })
 
+test('a caller whose agent is lost in mid-call, and who hangs up in the queue, was abandoned after the wait since, and is owed a call however short it was', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.pass(600_000)
+  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'page_gone' })
+  floor.pass(15_000)
+  assert.deepEqual([call.phase, call.connectedAt! < call.backAt!], ['waiting', true])
+  floor.pass(2_000)
+  floor.partyEnds(call)
+  const { queue, waitedMs } = floor.last('call.abandoned')
+  assert.deepEqual([queue, waitedMs], [call.queue, 2_000])
+  assert.deepEqual([floor.last('call.ended').ending.result, floor.count('callback.scheduled')], ['ABANDONED', 1])
+})
+
 test('a sign-off asked for in a call whose audio is lost is honoured when the caller goes back to the queue', () => {
   const floor = new TestFloor({ campaign: { state: 'paused' } })
   floor.ready(alice)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fact } from '../centre/facts.ts'
+import { VirtualClock } from '../lib/clock.ts'
 import { mustFit } from '../lib/fit.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { leadNumbered, openStore, recorded, testFolder } from '../store/testing/people.ts'
+import { bootEngine } from './boot.ts'
 import { closeInFlight, type Salvage, sealLeft } from './recover.ts'
 
 const sales = 'k_sales'
@@ -165,6 +167,80 @@ test('callers who waited for a person as the process went were hung up on by nob
   assert.deepEqual(owed, ['1', '2', '3', '4', '6'])
 })
 
+test('callers who had talked are what they were had they hung up just then: abandoned where the agent was lost and nobody took them up again, answered where they were passed on, and owed a call', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const talks = (call: string, from: string) => [
+    { type: 'call.offered', ...{ call, trunk: 't', leg: `l_${call}`, from, to: '1000' } },
+    { type: 'call.answered', call },
+    { type: 'call.queued', call, queue: 'q_1', until: 60_000 },
+    { type: 'call.connected', call, agent: 'u_alice' },
+  ]
+  const passedOn = (call: string) => {
+    const target = { queue: 'q_1' }
+    return { type: 'call.transferred', call, from: 'u_alice', target, how: 'blind', other: null }
+  }
+  const back = (call: string) => ({ type: 'call.queued', call, queue: 'q_1', until: 90_000 })
+  const before: unknown[] = [
+    ...talks('c_back', '+8613900000001'),
+    ...talks('c_rings', '+8613900000002'),
+    ...talks('c_again', '+8613900000003'),
+    ...talks('c_told', '+8613900000004'),
+    ...talks('c_passed', '+8613900000005'),
+    ...talks('c_away', '+8613900000006'),
+  ]
+  const overflow = { id: 'cb_1', at: 3_000, number: '+8613900000004', reason: 'overflow', ...nobodyOf('q_1') }
+  const since: unknown[] = [
+    back('c_back'),
+    back('c_rings'),
+    { type: 'call.assigned', call: 'c_rings', agent: 'u_bob', ringing: true, leg: 'l_phone' },
+    back('c_again'),
+    { type: 'call.connected', call: 'c_again', agent: 'u_bob' },
+    back('c_told'),
+    { type: 'callback.scheduled', callback: overflow },
+    { type: 'call.dismissed', call: 'c_told', cause: 'overflow', until: 9_000 },
+    passedOn('c_passed'),
+    back('c_passed'),
+    passedOn('c_away'),
+    { type: 'call.takenOn', call: 'c_away', other: 'c_other', until: 900_000 },
+  ]
+  await store.commit({ recorded: before.map(fact => recorded(fact as Fact, 1_000)) })
+  await store.commit({ recorded: since.map(fact => recorded(fact as Fact, 3_000)) })
+  const last = { type: 'agent.signedOn', agent: 'u_alice' }
+  await store.commit({ recorded: [recorded(last as Fact, 4_000)] })
+  await recover(store, whole, undefined, { now: 90_000, last: 4_000 })
+  const of = async (id: string) => {
+    const { result, waitedMs, abandonedAt } = (await store.read('calls.byId', { id: id as never }))!
+    return [result, waitedMs, abandonedAt]
+  }
+  assert.deepEqual(await of('c_back'), ['ABANDONED', 1_000, 90_000])
+  assert.deepEqual(await of('c_rings'), ['ABANDONED', 1_000, 90_000])
+  assert.deepEqual(await of('c_again'), ['ANSWERED', null, null], 'somebody talks')
+  assert.deepEqual(await of('c_told'), ['ANSWERED', null, null], 'the wait was over')
+  assert.deepEqual(await of('c_passed'), ['ANSWERED', null, null])
+  assert.deepEqual(await of('c_away'), ['ANSWERED', null, null], 'whom it was passed on to talks')
+  const owed = (await store.read('callbacks.open', {})).items.map(({ number }) => number.at(-1)).sort()
+  assert.deepEqual(owed, ['1', '2', '4', '5'])
+})
+
+test('a start counts how long they waited up to the last line of the run before', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const facts: unknown[] = [
+    { type: 'call.offered', call: 'c_1', trunk: 't', leg: 'g1', from: '+8613900000001', to: '1000' },
+    { type: 'call.answered', call: 'c_1' },
+    { type: 'call.queued', call: 'c_1', queue: 'q_1', until: 60_000 },
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  await store.commit({ recorded: [recorded({ type: 'agent.signedOn', agent: 'u_alice' } as Fact, 3_500)] })
+  const perform = () => {}
+  await using _ = await bootEngine({
+    ...{ store, salvage: whole, clock: new VirtualClock(90_000), log: createLogger('silent'), version: 'test' },
+    ports: { phone: { perform }, media: { perform } },
+  })
+  assert.equal((await store.read('calls.byId', { id: 'c_1' as never }))!.waitedMs, 2_500)
+})
+
 function nobodyOf(queue: string) {
   return { agent: null, campaign: null, lead: null, queue }
 }
@@ -195,6 +271,7 @@ test('killed again at any point of the recovery, the next start closes only what
       [of('call.ended'), of('recording.sealed'), of('lead.released'), of('agent.signedOff'), of('callback.scheduled')],
       [3, 2, 2, 1, 1],
     )
+    assert.equal(of('call.abandoned'), 0, 'who was not answered yet did not wait for a person')
     const again = await recover(store, whole)
     assert.deepEqual(again, { calls: [], leads: [], recordings: [], agents: [] })
   }
@@ -270,6 +347,7 @@ test('whom the restart cut off before an agent came counts as abandoned, and res
     dialed('c_asked', asked!.id, 'notice'),
     { type: 'call.answered', call: 'c_asked' },
     { type: 'call.noticeHeard', call: 'c_asked', heardMs: 3_000, whole: false, digit: '1' },
+    { type: 'call.agentAsked', call: 'c_asked', until: 9_000 },
     dialed('c_promised', promised!.id, 'progressive', { callback: 'cb_agreed', agent: 'u_alice' }),
   ]
   await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
@@ -279,6 +357,9 @@ test('whom the restart cut off before an agent came counts as abandoned, and res
     [await result('c_cut'), await result('c_told'), await result('c_asked'), await result('c_promised')],
     ['ABANDONED', 'ABANDONED', 'ABANDONED', 'FAILED'],
   )
+  const since = (await store.read('journal.after', { seq: facts.length, limit: 500 })).map(({ fact }) => fact)
+  const abandoned = since.flatMap(fact => (fact.type === 'call.abandoned' ? [fact.call] : []))
+  assert.deepEqual(abandoned.sort(), ['c_asked', 'c_cut'], 'once each')
   const leads = (await store.read('leads.page', { campaign: sales as never })).items
   assert.deepEqual(
     leads.map(lead => [lead.state, lead.dueAt]),

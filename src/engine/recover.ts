@@ -43,6 +43,7 @@ type CallInFlight = Pick<
   | 'recording'
   | 'passedAt'
   | 'isOwed'
+  | 'backAt'
 >
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
@@ -113,9 +114,10 @@ function isAsker(call: CallInFlight): boolean {
   return call.direction === 'out' && call.connectedAt === null && call.notice?.digit === '1'
 }
 
-/** A caller who waited for a person in a queue, or for one, and came to nobody. */
-function stood({ direction, answeredAt, queuedAt, connectedAt, passedAt }: CallInFlight): boolean {
-  return direction === 'in' && answeredAt !== null && queuedAt !== null && connectedAt === null && passedAt === null
+/** Since when a caller has waited for a person in a queue, or for one: who came to nobody, or is back after an agent was lost. null: nobody waits. */
+function stoodSince({ direction, answeredAt, queuedAt, connectedAt, passedAt, backAt }: CallInFlight): number | null {
+  if (direction === 'out' || answeredAt === null || passedAt !== null) return null
+  return connectedAt === null ? queuedAt : backAt
 }
 
 function closingOf(call: CallInFlight, cut: boolean, at: number, lastAt: number): Fact[] {
@@ -125,12 +127,14 @@ function closingOf(call: CallInFlight, cut: boolean, at: number, lastAt: number)
     const waitedMs = Math.max(0, Math.min(abandonAfterMs, at - (call.answeredAt ?? at)))
     facts.push({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
   }
-  const hasStood = stood(call)
+  const since = stoodSince(call)
   // As when the house closes; of one who was told that we call back it was said that the wait was over.
-  if (hasStood && !call.isOwed && call.abandonedAt === null) {
-    const waitedMs = Math.max(0, lastAt - call.queuedAt!)
+  if (since !== null && !call.isOwed && call.abandonedAt === null) {
+    const waitedMs = Math.max(0, lastAt - since)
     facts.push({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
   }
+  // Who was talked to and told that we call back was not abandoned (`dismissedAs`).
+  const hasStood = since !== null && !(call.connectedAt !== null && call.isOwed)
   const isAbandoned = cut || hasStood || call.abandonedAt !== null
   const result = call.answeredAt === null ? 'FAILED' : isAbandoned ? 'ABANDONED' : 'ANSWERED'
   facts.push({ type: 'call.ended', call: call.id, ending: { ...restarted, result } })
@@ -139,7 +143,8 @@ function closingOf(call: CallInFlight, cut: boolean, at: number, lastAt: number)
     facts.push({ type: 'recording.missing', recording: null, call: call.id, cause: 'restarted', reason })
   }
   // Who has been told "we call you back" is owed that one call, and not another for having heard it as the process went.
-  const waited = (call.direction === 'in' && call.connectedAt === null) || call.passedAt !== null
+  const isBack = call.backAt !== null || call.passedAt !== null
+  const waited = (call.direction === 'in' && call.connectedAt === null) || isBack
   const askedFor = isAsker(call)
   if (!((waited && !call.isOwed) || askedFor) || !/^\+?\d{3,15}$/.test(call.number)) return facts
   const { number, queue } = call

@@ -26,8 +26,11 @@ import { phrasesInUse } from './telephony/phrases.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
-  /** `isOwed`: a callback was promised since the call began, and is not kept yet. */
-  calls: (typeof calls.$inferSelect & { isOwed: boolean })[]
+  /**
+   * `isOwed`: a callback was promised since the call began, and is not kept yet. `backAt`: since when a caller waits again whose agent was lost in
+   * mid-call; null: nobody was, or somebody talks.
+   */
+  calls: (typeof calls.$inferSelect & { isOwed: boolean; backAt: number | null })[]
   leads: LeadInFlight[]
   recordings: LeftRecording[]
   agents: UserId[]
@@ -118,7 +121,7 @@ export const loadQueries = {
       .from(calls)
       .where(isNull(calls.endedAt))
       .all()
-      .map(call => ({ ...call, isOwed: isOwed(db, call) })),
+      .map(call => ({ ...call, isOwed: isOwed(db, call), backAt: backAt(db, call.id) })),
     leads: (
       sql(
         db.$client,
@@ -163,6 +166,15 @@ function isOwed(db: Db, { number, startedAt }: { number: string; startedAt: numb
     'SELECT 1 FROM callbacks WHERE closed_at IS NULL AND scheduled_at >= ? AND number IN (?, ?) LIMIT 1',
   ).get(startedAt, number, normaliseNumber(number) ?? number)
   return found !== undefined
+}
+
+/** Whoever talked last talks no more, and has not passed the call on. */
+function backAt(db: Db, call: CallId): number | null {
+  const last = sql(
+    db.$client,
+    'SELECT to_at AS toAt, passed FROM talks WHERE call = ? ORDER BY to_at IS NULL DESC, from_at DESC LIMIT 1',
+  ).get(call) as { toAt: number | null; passed: number } | undefined
+  return last === undefined || last.passed === 1 ? null : last.toAt
 }
 
 function writtenIn(number: string | null, lastWord: string | null): NonNullable<LeadInFlight['written']> | null {

@@ -246,7 +246,8 @@ test('menus that lead to each other let go of the caller, who is called back', (
 })
 
 test('what is gone meanwhile is told, and owed a call', () => {
-  const floor = floorWith(menu({ keys: { '1': { ivr: second }, '2': { queue: 'q_gone' as QueueId } } }))
+  const gone = { user: 'u_gone' as UserId }
+  const floor = floorWith(menu({ keys: { '1': { ivr: second }, '2': { queue: 'q_gone' as QueueId }, '3': gone } }))
   const call = arrive(floor)
   press(floor, call, '1')
   assert.deepEqual([call.dismissed, floor.lastEffect('media.play').prompt], ['overflow', 'we-call-back'])
@@ -258,6 +259,11 @@ test('what is gone meanwhile is told, and owed a call', () => {
     ['+8613900002222', null],
     'the queue is no more, and nobody would look there',
   )
+  const third = floor.caller('13900002233', line)
+  press(floor, third, '3')
+  assert.deepEqual([third.dismissed, floor.lastEffect('media.play').prompt], ['no_route', 'we-call-back'])
+  const { number, agent } = floor.last('callback.scheduled').callback
+  assert.deepEqual([number, agent], ['+8613900002233', null], 'so is the person')
   const left = floor.caller('13900003333', line)
   floor.do({ type: 'records.committed', facts: [{ type: 'menu.removed', menu: main }] })
   press(floor, left, '1')

@@ -26,9 +26,9 @@ export function enterPerson(d: Draft, call: Call, user: UserId): void {
   playMusic(d, call)
 }
 
-/** Whom or what the number, the menu or the transfer names was removed: nobody is there to wait for, and somebody calls back. */
+/** Whom or what the number or the menu names was removed: nobody is there to wait for, and somebody calls back. */
 export function leadsNowhere(d: Draft, call: Call): void {
-  callBack(d, call, 'overflow', { queue: null, agent: call.passed?.by ?? null })
+  callBack(d, call, 'overflow', {})
   dismiss(d, call, 'no_route', normaliseNumber(call.number) === null ? 'all-agents-busy' : 'we-call-back')
 }
 
@@ -63,7 +63,8 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   const waitedMs = abandonCaller(d, call)
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
   // Who was not answered has proved nothing: addresses of UDP are forged, and what is owed is dialled.
-  const isOwed = call.answeredAt !== null && waitedMs >= (queue?.callbackAfterMs ?? 0)
+  const isLong = call.backAt !== null || waitedMs >= (queue?.callbackAfterMs ?? 0)
+  const isOwed = call.answeredAt !== null && isLong
   if (isOwed) callBack(d, call, 'abandoned', { agent: call.parkedFor })
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
 }
@@ -94,9 +95,9 @@ export function abandonAsker(d: Draft, call: Call): void {
   d.fact({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
 }
 
-/** A caller who waited for a person. Answers for how long. */
+/** A caller who waited for a person. Answers for how long; who is back since an agent was lost has not waited while they talked. */
 export function abandonCaller(d: Draft, call: Call): number {
-  const waitedMs = d.now - (call.queuedAt ?? d.now)
+  const waitedMs = d.now - (call.backAt ?? call.queuedAt ?? d.now)
   d.fact({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
   return waitedMs
 }

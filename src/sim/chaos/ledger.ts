@@ -81,6 +81,7 @@ export class Ledger {
         this.#change(fact.call, call => {
           call.queue = fact.queue
           call.queuedAt ??= at
+          if (call.connectedAt !== null && call.passedAt === null) call.backAt ??= at
         })
         return
       case 'call.parked':
@@ -92,13 +93,16 @@ export class Ledger {
       case 'call.connected':
         this.#change(fact.call, call => {
           call.connectedAt ??= at
-          call.passedAt = null
+          call.passedAt = call.backAt = null
         })
         return
       case 'call.transferred':
       case 'call.slotted':
       case 'call.fellBack':
-        this.#change(fact.call, call => (call.passedAt = at))
+        this.#change(fact.call, call => {
+          call.passedAt = at
+          call.backAt = null
+        })
         return
       case 'call.takenOn':
         this.#change(fact.call, call => (call.passedAt = null))
@@ -357,6 +361,7 @@ function blank(call: CallId, number: string, party: string | null, startedAt: nu
     lead: null,
     notice: null,
     passedAt: null,
+    backAt: null,
     isOwed: false,
   } as const
   return { id: call, call, number, party, debt: null, mode: null, startedAt, ...never, ...of }
