@@ -38,7 +38,7 @@ export type Note =
   | { type: 'note.menuKeys'; call: CallId; keys: string; until: number }
   /** There is no place to tell this caller any more. */
   | { type: 'note.placeSkipped'; call: CallId }
-  /** The first response of its trunk came late. */
+  /** The first response of its trunk is late. */
   | { type: 'note.respondedLate'; call: CallId }
   /** A person tests the trunk with a call, or that is over. */
   | { type: 'note.trunkTested'; trunk: TrunkId; isOver: boolean }

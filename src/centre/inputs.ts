@@ -179,7 +179,7 @@ export type Input =
   | { type: 'signIns.guessed'; user: UserId | null; address: string; tries: number }
   /** A desk phone dialled by itself: an emergency number, or whom its user asks on a second line; all else is dialled on the desk page. */
   | { type: 'desk.dialled'; leg: LegId; user: UserId; to: string }
-  /** The trunk’s first response came late, by what it takes as a rule: what it, or we, have to read piles up. */
+  /** The trunk’s first response is late, by what it takes as a rule, and may never come: what it, or we, have to read piles up. */
   | { type: 'leg.respondedLate'; leg: LegId }
   | { type: 'leg.ringing'; leg: LegId }
   | { type: 'leg.early'; leg: LegId }

@@ -159,8 +159,7 @@ export class FarEnds {
     if (heard === null) return
     const { lines, now } = this.#options
     const isFirst = leg.heard === 'nothing' && leg.respondBy !== null
-    if (isFirst && lines.isLate(leg.far.trunk, now() - leg.invitedAt))
-      this.#legs.post({ type: 'leg.respondedLate', leg: leg.id }, leg)
+    if (isFirst && lines.responded(leg.far.trunk, now() - leg.invitedAt)) this.#legs.respondsLate(leg)
     lines.heard(leg.far.trunk, leg.target, heard)
   }
 

@@ -42,6 +42,8 @@ export type Leg = {
   ringMs: number
   /** When the INVITE was sent whose response a trunk owes. */
   invitedAt: number
+  /** That its first response is late has been told. */
+  isLateTold: boolean
   /** When a trunk that has said nothing at all counts as silent; null: it has spoken. */
   respondBy: number | null
   /** When a trunk that has not said that the callee is being reached has had its time; null: it is waited for. `progressMs`: its time. */

@@ -144,8 +144,16 @@ export class Legs {
     if (leg.far.kind !== 'trunk') return
     const now = this.#options.now()
     leg.invitedAt = now
+    leg.isLateTold = false
     leg.respondBy = now + rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {}).responseMs
     if (leg.progressMs !== null) leg.progressBy = now + leg.progressMs
+  }
+
+  /** The first response of its trunk is late: told once, as soon as that is so. */
+  respondsLate(leg: Leg): void {
+    if (leg.isLateTold) return
+    leg.isLateTold = true
+    this.post({ type: 'leg.respondedLate', leg: leg.id }, leg)
   }
 
   make(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
@@ -167,6 +175,7 @@ export class Legs {
       ringUntil: null,
       ringMs,
       invitedAt: 0,
+      isLateTold: false,
       respondBy: null,
       progressBy: null,
       progressMs: null,

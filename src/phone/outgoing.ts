@@ -160,6 +160,7 @@ export class Outgoing {
         this.#leaveStuck(leg, now)
         continue
       }
+      if (leg.phase === 'calling' && leg.respondBy !== null && this.#isOverdue(leg, now)) this.#legs.respondsLate(leg)
       if (leg.ringUntil === null || now < leg.ringUntil) continue
       if (leg.phase === 'calling') {
         leg.ringUntil = null
@@ -169,6 +170,10 @@ export class Outgoing {
         this.#callDesk(leg)
       }
     }
+  }
+
+  #isOverdue({ far, invitedAt }: Leg, now: number): boolean {
+    return far.kind === 'trunk' && this.#options.lines.isOverdue(far.trunk, now - invitedAt)
   }
 
   /**

@@ -251,6 +251,25 @@ describe('the phone', () => {
     }
   })
 
+  test('a first response that does not come is told as late when it is, once, and not when it has come', async () => {
+    for (const waitMs of [30, 3_000]) {
+      said = []
+      await dialled()
+      for (let ms = 0; ms < waitMs; ms += 100) {
+        phone.advance(now)
+        assert.equal(said.length, waitMs > 1_000 && ms >= 1_000 ? 1 : 0, `after ${ms} ms`)
+        now += Math.min(100, waitMs)
+      }
+      phone.take(trying)
+      phone.take({ type: 'failed', session, status: 486, reason: 'Busy', q850: null, by: 'remote', retryAfterS: null })
+      const late = waitMs === 3_000 ? ['leg.respondedLate'] : []
+      assert.deepEqual(
+        said.map(input => input.type),
+        [...late, 'leg.ended'],
+      )
+    }
+  })
+
   test('who picks up on hold is told as held after the answer, may be silent for long, and is taken up later', async () => {
     for (const held of [
       theirSdp.replace('a=sendrecv', 'a=sendonly'),

@@ -180,9 +180,15 @@ export class TrunkLines {
     this.#tell(line)
   }
 
-  /** Whether this is late for a first response of this trunk, which came `ms` after the INVITE. */
-  isLate(id: TrunkId, ms: number): boolean {
-    return this.#lines.get(id)?.firsts.isLate(ms, this.#options.now()) ?? false
+  /** A first response of this trunk came `ms` after the INVITE. Answers whether that was late. */
+  responded(id: TrunkId, ms: number): boolean {
+    return this.#lines.get(id)?.firsts.came(ms, this.#options.now()) ?? false
+  }
+
+  /** Whether a first response of this trunk that has not come `ms` after the INVITE is late. */
+  isOverdue(id: TrunkId, ms: number): boolean {
+    const lateMs = this.#lines.get(id)?.firsts.lateMs ?? null
+    return lateMs !== null && ms >= lateMs
   }
 
   /** A call at this target got no response at all, not even a 100. True when there is another to go to at once. */

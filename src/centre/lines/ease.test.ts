@@ -25,8 +25,15 @@ class Gateway {
   socket = 100
   /** Calls that were left without a response. */
   lost = 0
+  get begun(): number {
+    return this.#made
+  }
+  get waiting(): number {
+    return this.#waiting.length
+  }
   #waiting: string[] = []
   #sent = new Map<string, number>()
+  #late = new Set<string>()
   #made = 0
   #credit = 0
 
@@ -68,13 +75,16 @@ class Gateway {
       const at = this.#sent.get(call)
       if (at === undefined) continue
       this.#sent.delete(call)
-      if (this.now - at >= lateLeastMs) noteEase(this.state, { type: 'note.respondedLate', call } as never, this.now)
       this.rang.push(this.now)
       noteEase(this.state, { type: 'call.ringing', call } as never, this.now)
       this.#over(call, { type: 'call.answered', call })
     }
     for (const [call, at] of this.#sent) {
       if ([500, 1_500, 3_500].includes(this.now - at)) this.#send(call)
+      if (this.now - at >= lateLeastMs && !this.#late.has(call)) {
+        this.#late.add(call)
+        noteEase(this.state, { type: 'note.respondedLate', call } as never, this.now)
+      }
       if (this.now - at < 4_000) continue
       this.#sent.delete(call)
       this.lost++
@@ -119,6 +129,32 @@ describe('a trunk that is asked for more than it can', () => {
       const rang = gateway.pass(6_000, 100)
       assert.ok(rang > 6 * 50 * 0.45, `${rang} of ${6 * 50} after ${ms} ms`)
     }
+  })
+
+  test('that says nothing any more is asked for next to nothing a second later, not only when the first call is given up', () => {
+    const gateway = new Gateway()
+    gateway.pass(10_000, 100)
+    const { begun, lost } = gateway
+    gateway.pass(5_000, 0)
+    assert.ok(gateway.begun - begun < 50 * 1.5, `${gateway.begun - begun} begun in 5 s, at 50 a second`)
+    gateway.pass(15_000, 100)
+    assert.ok(gateway.lost - lost < 50 * 1.5, `${gateway.lost - lost} without a response`)
+  })
+
+  test('and that does half as much while two seconds of it wait, as a machine that is busy with them, stands still for less than half a minute', () => {
+    const gateway = new Gateway()
+    gateway.socket = 10_000
+    gateway.pass(10_000, 100)
+    const can = 35
+    let [rang, still, longest] = [0, 0, 0]
+    for (let n = 0; n < 3_000; n++) {
+      const now = gateway.pass(100, gateway.waiting > can * 2 ? can / 2 : can)
+      rang += now
+      still = now === 0 ? still + 100 : 0
+      longest = Math.max(longest, still)
+    }
+    assert.ok(longest < 30_000, `${longest} ms`)
+    assert.ok(rang > 300 * can * 0.5, `${rang} of ${300 * can} that it can`)
   })
 
   test('is asked for what it can, by and large, where it never can do all', () => {

@@ -2,7 +2,7 @@
  * A trunk that is up and whose calls get no response at all is asked for more than it, or we, can do: what is not answered is sent again, each call
  * that failed gives way to the next, and soon nothing rings at any rate. So it starts half as many calls a second, and more again: twice as many
  * whenever those that were begun since get a response, up to half of what was too much, from there by and by. Overload is told by what does not come (implicit
- * overload control, RFC 6357), as congestion is in TCP (RFC 5681); and seconds before that by what comes late, since what piles up in a socket is older
+ * overload control, RFC 6357), as congestion is in TCP (RFC 5681); and seconds before that by what is late, since what piles up in a socket is older
  * than anybody waits for before any of it is lost. While the trunk is down nothing shows what it can, and it is asked for no more when it is up again.
  */
 import type { Call } from '../call-state.ts'
@@ -104,10 +104,9 @@ function responded(floor: TrunkFloor | undefined, call: Call, at: number): void 
   floor.ease = { ...ease, share: Math.min(ease.half, share * 2), at, proved: 0 }
 }
 
-/** Of the rate of today only what was begun at it tells. */
+/** Of the rate of today only what was begun at it tells. That it responds is not said by this: what is late may never come. */
 function late(floor: TrunkFloor | undefined, call: Call, at: number): void {
   if (floor === undefined || begunAt(call) < floor.ease.at) return
-  floor.ease.responds = true
   came(floor, call, 'late', at)
 }
 
