@@ -188,6 +188,7 @@ test('callers who had talked are what they were had they hung up just then: aban
     ...talks('c_told', '+8613900000004'),
     ...talks('c_passed', '+8613900000005'),
     ...talks('c_away', '+8613900000006'),
+    ...talks('c_fell', '+8613900000007'),
   ]
   const overflow = { id: 'cb_1', at: 3_000, number: '+8613900000004', reason: 'overflow', ...nobodyOf('q_1') }
   const since: unknown[] = [
@@ -201,6 +202,8 @@ test('callers who had talked are what they were had they hung up just then: aban
     { type: 'call.dismissed', call: 'c_told', cause: 'overflow', until: 9_000 },
     passedOn('c_passed'),
     back('c_passed'),
+    { type: 'call.fellBack', call: 'c_fell', reason: 'agent_lost' },
+    back('c_fell'),
     passedOn('c_away'),
     { type: 'call.takenOn', call: 'c_away', other: 'c_other', until: 900_000 },
   ]
@@ -218,9 +221,10 @@ test('callers who had talked are what they were had they hung up just then: aban
   assert.deepEqual(await of('c_again'), ['ANSWERED', null, null], 'somebody talks')
   assert.deepEqual(await of('c_told'), ['ANSWERED', null, null], 'the wait was over')
   assert.deepEqual(await of('c_passed'), ['ANSWERED', null, null])
+  assert.deepEqual(await of('c_fell'), ['ANSWERED', null, null], 'in mid-consultation')
   assert.deepEqual(await of('c_away'), ['ANSWERED', null, null], 'whom it was passed on to talks')
   const owed = (await store.read('callbacks.open', {})).items.map(({ number }) => number.at(-1)).sort()
-  assert.deepEqual(owed, ['1', '2', '4', '5'])
+  assert.deepEqual(owed, ['1', '2', '4', '5', '7'])
 })
 
 test('a start counts how long they waited up to the last line of the run before', async () => {
@@ -344,7 +348,7 @@ test('whom the restart cut off before an agent came counts as abandoned, and res
     { type: 'call.abandoned', call: 'c_told', campaign: sales, queue: null, waitedMs: 2_000 },
     owed('cb_told', told!.id, 259_201_000, 'abandoned'),
     { type: 'call.dismissed', call: 'c_told', cause: 'abandoned', until: 9_000 },
-    dialed('c_asked', asked!.id, 'notice'),
+    dialed('c_asked', asked!.id, 'notice', { number: '+8613800000003' }),
     { type: 'call.answered', call: 'c_asked' },
     { type: 'call.noticeHeard', call: 'c_asked', heardMs: 3_000, whole: false, digit: '1' },
     { type: 'call.agentAsked', call: 'c_asked', until: 9_000 },

@@ -670,6 +670,15 @@ describe('the phone', () => {
       assert.deepEqual(said, [], `${status}`)
       phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
     }
+    phone.perform({ ...dialOf(leg), ringMs: 120_000, progressMs: 10_000 })
+    await opened()
+    phone.take(trying)
+    phone.take({ type: 'accepted', session, sdp: theirSdp })
+    said.length = 0
+    now += 10_000
+    phone.advance(now)
+    assert.deepEqual(said, [], 'who picked up without ringing is talked to')
+    phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
     await dialled()
     phone.take(trying)
     said.length = 0

@@ -1,7 +1,7 @@
 /** Ordered trunks: which answers of a trunk lead to the next one, and which are the callee's and end the attempt. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { CallId, TrunkGroupId, TrunkId } from '../../lib/ids.ts'
+import type { CallId, LegId, TrunkGroupId, TrunkId, UserId } from '../../lib/ids.ts'
 import type { Trunk } from '../entities.ts'
 import type { Input } from '../inputs.ts'
 import { alice, bob, campaign, setupOf, TestFloor, tenOClock, trunk } from '../testing.ts'
@@ -345,6 +345,77 @@ describe('help on a trunk that says 100 and no more', () => {
     floor.pass(6_000)
     redial()
     assert.equal(floor.call.trunk, ids[0], 'now it is the first that was silent longer ago')
+  })
+
+  test('and on one that says nothing at all: who dials again begins elsewhere, also when the clock was set, until the trunk is at another address', () => {
+    const floor = calling()
+    const redial = () => {
+      const { call } = floor.agent(alice)
+      if (call !== null) floor.do({ type: 'agent.hangUp', agent: alice, call })
+      assert.equal(floor.do({ type: 'agent.dial', ...help }).refusal, null)
+    }
+    refused(floor, { ...silent, cause: 'no_response', sipStatus: 408, heard: 'nothing' })
+    redial()
+    assert.equal(floor.call.trunk, ids[1])
+    const byMs = 3_600_000
+    floor.clock.advance(byMs)
+    floor.do({ type: 'clock.stepped', byMs })
+    redial()
+    assert.equal(floor.call.trunk, ids[1], 'that was a minute ago')
+    const moved = { ...floor.state.trunks.get(ids[0]!)!.trunk, host: '127.0.0.77' }
+    floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: moved }] })
+    floor.do({ type: 'trunk.up', trunk: ids[0]! })
+    redial()
+    assert.equal(floor.call.trunk, ids[0])
+  })
+
+  test('five minutes later it is as any other, and so is one where somebody was called since', () => {
+    const dialsOn = (floor: TestFloor) => {
+      const { call } = floor.agent(alice)
+      if (call !== null) floor.do({ type: 'agent.hangUp', agent: alice, call })
+      assert.equal(floor.do({ type: 'agent.dial', ...help }).refusal, null)
+      return floor.call.trunk
+    }
+    const left = calling()
+    refused(left, silent)
+    left.do({ type: 'leg.ringing', leg: left.call.leg })
+    left.pass(299_999)
+    assert.equal(dialsOn(left), ids[1])
+    left.pass(1)
+    assert.equal(dialsOn(left), ids[0])
+
+    const floor = calling({ t_3: off, t_4: off, t_5: off })
+    refused(floor, silent)
+    floor.do({ type: 'records.committed', facts: [switchedOff(floor, ids[1]!)] })
+    assert.equal(dialsOn(floor), ids[0])
+    floor.do({ type: 'leg.ringing', leg: floor.call.leg })
+    const again = { ...floor.state.trunks.get(ids[1]!)!.trunk, enabled: true }
+    floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: again }] })
+    floor.do({ type: 'trunk.up', trunk: ids[1]! })
+    assert.equal(dialsOn(floor), ids[0])
+  })
+
+  test('goes by one that this call has not tried before any that it has, also where somebody else has found that silent since', () => {
+    const floor = calling({ t_4: off, t_5: off })
+    floor.ready(bob)
+    const callOf = (agent: UserId) => floor.state.calls.get(floor.agent(agent).call!)!
+    const isSilent = (agent: UserId) => {
+      floor.clock.advance(1_000)
+      const said = { by: 'system', cause: 'no_progress', sipStatus: 100, q850: 102, heard: 'trying' } as const
+      floor.do({ type: 'leg.ended', leg: callOf(agent).leg, ...said })
+      return callOf(agent).trunk
+    }
+    assert.equal(isSilent(alice), ids[1])
+    floor.do({ type: 'agent.dial', ...help, agent: bob })
+    assert.equal(callOf(bob).trunk, ids[1])
+    assert.deepEqual([isSilent(bob), isSilent(bob)], [ids[2], ids[0]])
+    assert.equal(isSilent(alice), ids[2])
+  })
+
+  test('that a phone dials with its own keys is not waited for longer', () => {
+    const floor = dialling()
+    floor.do({ type: 'desk.dialled', leg: 'desk_1' as LegId, user: bob, to: '110' })
+    assert.equal(within(floor), 10_000)
   })
 
   function switchedOff(floor: TestFloor, id: TrunkId) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { LeadId, LegId } from '../../lib/ids.ts'
-import { alice, bob, campaign, consent, TestFloor, tenOClock } from '../testing.ts'
+import type { LeadId, LegId, TrunkId } from '../../lib/ids.ts'
+import { alice, bob, campaign, consent, setupOf, TestFloor, tenOClock } from '../testing.ts'
 
 const carl = '+8613800000001'
 const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
@@ -48,11 +48,13 @@ describe('an agent whose audio goes while what was dialled by hand rings', () =>
 
   test('hears it again when the page is back within 15 s, and talks to who answers', () => {
     const floor = dialling()
-    const { leg } = floor.call
+    const { leg, deadlineAt } = floor.call
     floor.do({ type: 'leg.ringing', leg })
     lose(floor)
     floor.pass(14_000)
+    assert.notEqual(floor.call.deadlineAt, deadlineAt)
     back(floor)
+    assert.equal(floor.call.deadlineAt, deadlineAt)
     const heard = floor.lastEffect('media.play')
     assert.deepEqual([heard.prompt, heard.leg], ['ringback', 'st_again'])
     floor.pass(10_000)
@@ -108,6 +110,24 @@ describe('an agent whose audio goes while what was dialled by hand rings', () =>
     const { cause, result } = floor.last('call.ended').ending
     assert.deepEqual([cause, result], ['agent_lost', 'CANCELLED'])
     assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
+  })
+
+  test('has 15 s in all where its trunk gives way to another one meanwhile', () => {
+    const [first] = setupOf({}).trunks
+    const trunks = ['t_1', 't_2'].map(id => ({ ...first!, id: id as TrunkId, name: id }))
+    const floor = new TestFloor({ campaign: { mode: 'manual' }, setup: { trunks } })
+    for (const { id } of trunks) floor.do({ type: 'trunk.up', trunk: id })
+    floor.ready(alice)
+    assert.equal(floor.do(dial(carl)).refusal, null)
+    lose(floor)
+    floor.pass(5_000)
+    const { leg } = floor.call
+    floor.do({ type: 'leg.ended', leg, by: 'carrier', cause: 'rejected', sipStatus: 503, q850: null, heard: 'trying' })
+    assert.equal(floor.count('call.rerouted'), 1)
+    floor.pass(9_999)
+    assert.equal(floor.call.phase, 'dialing')
+    floor.pass(1)
+    assert.equal(floor.last('call.ended').ending.cause, 'agent_lost')
   })
 
   test('loses no call for help: it rings on, and who answers it waits for as long as anybody does', () => {

@@ -187,6 +187,7 @@ test('where nobody is called there is help all the same: 111 in New Zealand, the
   const here = {
     ...{ 'Pacific/Chatham': '111', NZ: '111' },
     ...{ 'Europe/Kyiv': '101 102 103', 'Asia/Ulaanbaatar': '100 101 102 103 105' },
+    ...{ 'Europe/Busingen': '110', 'Australia/Lord_Howe': '000 106' }, // of countries that are in the table
   }
   for (const [zone, numbers] of Object.entries(here))
     assert.deepEqual(emergencyNumbersIn(zone), [...numbers.split(' '), '112', '911'], zone)

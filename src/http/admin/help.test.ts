@@ -55,6 +55,9 @@ describe('an extension that is an emergency number', () => {
     const saved = await send(house, cookie, 'POST', `/admin/users/${bob.id}`, { ...rest, displayName: 'Bobby' })
     assert.equal(saved.status, 303, saved.text)
     assert.match((await look(house, cookie, '/admin/safety')).text, /分机 1999（Bobby）/)
+    await saveTollRules(house.deps.records, 'system', { emergency: ['110', '1999', '1888'] })
+    const eve = await send(house, cookie, 'POST', '/admin/users', person('eve', '1888'))
+    assert.equal(eve.status, 422, 'what somebody set is one too')
     const other = await send(house, cookie, 'POST', `/admin/users/${bob.id}`, { ...rest, extension: '110' })
     assert.equal(other.status, 422)
   })
@@ -69,6 +72,9 @@ test('a centre where nothing is known of help is told so, and which numbers are 
   const there = (await look(house, cookie, '/admin/safety')).text
   assert.match(there, /本地（Pacific\/Auckland）的号码：111 · 112 · 911/)
   assert.doesNotMatch(there, /没有此时区/)
+  const dialled = (extension: string) => send(house, cookie, 'POST', '/admin/users', person(`n${extension}`, extension))
+  assert.equal((await dialled('111')).status, 422)
+  assert.equal((await dialled('119')).status, 303, 'that is China’s')
 })
 
 test('numbers that are left out on purpose are told no more, until another one is missing or the centre moves; who said so is kept', async () => {
@@ -79,7 +85,7 @@ test('numbers that are left out on purpose are told no more, until another one i
   const page = await look(house, cookie, '/admin/safety')
   assert.match(page.text, /993 现在拨不通/)
   assert.match(page.text, /有意不加，不再提示/)
-  const seen = { numbers: '993' }
+  const seen = { numbers: '993 110' } // the one is missing, the other is none of here
   assert.equal((await send(house, cookie, 'POST', '/admin/safety/missing', seen)).status, 303)
   assert.equal(await isTold(), false)
   const kept = await house.store.read('settings.get', { key: 'safety.leftOut' })
@@ -96,6 +102,10 @@ test('numbers that are left out on purpose are told no more, until another one i
   assert.equal(await isTold(), true)
   assert.equal((await send(house, cookie, 'POST', '/admin/safety/missing', { numbers: '995 993' })).status, 303)
   assert.equal(await isTold(), false)
+  await saveTollRules(house.deps.records, 'system', { emergency: ['112', '911'] })
+  assert.equal((await send(house, cookie, 'POST', '/admin/safety/missing', { numbers: '999' })).status, 303)
+  assert.equal(await isTold(), false, 'with those that were left out before')
+  await assert.rejects(saveSettings(house.deps.records, 'system', { 'safety.leftOut': '65: none' }))
   await saveSettings(house.deps.records, 'system', { 'centre.zone': 'Asia/Kuala_Lumpur' })
   assert.equal(await isTold(), true, 'what was said in Singapore holds for none of Malaysia')
   assert.deepEqual(tollRulesIn('Asia/Kuala_Lumpur').emergency, emergencyNumbersIn('Asia/Kuala_Lumpur'))
