@@ -14,6 +14,11 @@ import { schemeOf } from './uri.ts'
 
 /** §13.3.1.1: a provisional response each minute keeps proxies from giving up. */
 const repeatMs = 60_000
+/**
+ * §21.5.4: a 503 without Retry-After counts as a 500, and the call is offered to no other gateway. With it nothing else comes either for so long: what
+ * a trunk may bring comes back within a second, and who is told of more is lost for that.
+ */
+const retryAfter: HeaderLine = ['Retry-After', '1']
 /** Provisional responses that wait for the PRACK of the one before. */
 const waitingMax = 8
 
@@ -205,7 +210,8 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
 
   #refuse(status: number, q850: number | null, by: Ended, now: number): void {
     if (this.#phase !== 'offered') return
-    this.#respond(status, reasonLines(q850), null, now)
+    const lines = status === 503 ? [...reasonLines(q850), retryAfter] : reasonLines(q850)
+    this.#respond(status, lines, null, now)
     this.#fail(status, q850, by, now)
   }
 
