@@ -77,6 +77,8 @@ test('a withheld number stands where the network reads it alone', () => {
   assert.equal(spec.assertedIdentity, 'sip:+862151860000@10.0.0.1')
   assert.deepEqual(spec.headers?.[0], ['Privacy', 'id'])
   assert.match(spec.headers?.[1]?.[1] ?? '', /privacy=full$/)
+  const [, [, diversion] = []] = invited({ withheld: true, diversion: '+862151860001' }).headers ?? []
+  assert.match(diversion ?? '', /;privacy=full$/, 'who diverted it is a number of ours as well')
 })
 
 test('who diverted the call is said with a number of ours', () => {

@@ -44,13 +44,14 @@ export function inviteOn({
     `${as}:${user}@${at}${rules.userPhone && /^\+?\d+$/.test(user) ? ';user=phone' : ''}`
   const headers: [string, string][] = []
   if (rules.withheld) headers.push(['Privacy', 'id'])
+  /** Of what says beside From who we are; the network may read it, and the callee is shown it. */
+  const privacy = rules.withheld ? 'full' : 'off'
   if (asserts('rpid')) {
-    const privacy = rules.withheld ? 'full' : 'off'
     headers.push(['Remote-Party-ID', `<${uri(shown, own)}>;party=calling;screen=yes;privacy=${privacy}`])
   }
   if (rules.diversion !== null) {
     const diverting = shownAs(rules.callerIdForm, rules.diversion)
-    headers.push(['Diversion', `<${uri(diverting, own)}>;reason=unconditional;counter=1;privacy=off`])
+    headers.push(['Diversion', `<${uri(diverting, own)}>;reason=unconditional;counter=1;privacy=${privacy}`])
   }
   return {
     target: uri(rewritten(rules.numbersOut, number).number.replaceAll('#', '%23'), at, scheme),
