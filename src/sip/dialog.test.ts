@@ -194,6 +194,16 @@ test('a Contact that can be reached is gone to, and so is a route', () => {
   assert.deepEqual([...new Set(routed.places)], ['203.0.113.7:5060'])
 })
 
+for (const [how, route, uri] of [
+  ['loose', 'sip:192.168.1.7;lr', 'sip:2@192.168.1.9:5062'],
+  ['strict', 'sip:192.168.1.7', 'sip:192.168.1.7'],
+] as const)
+  test(`a ${how} route through a proxy behind NAT, by its address there, is begun where its answer came from`, () => {
+    const { places, uris } = carried('sip:2@192.168.1.9:5062', [`Record-Route: <${route}>`])
+    assert.deepEqual([...new Set(places)], ['203.0.113.5:5080'])
+    assert.deepEqual([...new Set(uris)], [uri])
+  })
+
 for (const [source, contact, expected] of [
   ['203.0.113.5', 'sip:2@192.168.1.9:5062', '203.0.113.5:40001'],
   ['10.0.0.2', 'sip:2@192.168.1.9:5062', '10.0.0.2:40001'],

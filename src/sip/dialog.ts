@@ -111,14 +111,8 @@ export function refreshTarget(dialog: Dialog, message: Request | Response): void
 /** Request-URI, Route lines and the next hop (§12.2.1.1). A strict router (no `lr`) takes the Request-URI, and the target goes last. */
 function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: Destination } {
   const first = dialog.routes[0]
-  if (first === undefined) {
-    const target = dialog.remoteTarget
-    return {
-      uri: target,
-      routes: [],
-      destination: isOutOfReach(target, dialog.peer) ? dialog.peer : nextHop(dialog, target),
-    }
-  }
+  if (first === undefined)
+    return { uri: dialog.remoteTarget, routes: [], destination: nextHop(dialog, dialog.remoteTarget) }
   const router = uriOf(first)
   const parsed = parseUri(router)
   if (typeof parsed === 'string' || parsed.parameters.has('lr'))
@@ -131,12 +125,11 @@ function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: 
 }
 
 /**
- * A PBX behind a NAT gives as its Contact an address that means something behind that alone; where its messages come from is the way to it, as to a
- * desk phone. Within one private network the Contact may be another machine there, and is gone to.
+ * A PBX behind a NAT gives as its Contact, and a proxy as its route, an address that means something behind that alone; where its messages come from
+ * is the way to it, as to a desk phone. Within one private network it may be another machine there, and is gone to.
  */
-function isOutOfReach(target: string, { address }: Destination): boolean {
-  const host = hostOf(target)
-  if (host === null || host === address) return false
+function isOutOfReach(host: string, { address }: Destination): boolean {
+  if (host === address) return false
   const network = privateNetworkOf(host)
   return network !== null && network !== privateNetworkOf(address)
 }
@@ -150,7 +143,7 @@ function nextHop(dialog: Spoken, uri: string): Destination {
   const wantsTcp = parsed.parameters.get('transport')?.toLowerCase() === 'tcp' && parsed.scheme === 'sip'
   const transport = wantsTcp && peer.transport === 'udp' ? 'tcp' : peer.transport
   const port = parsed.port ?? defaultPort(transport)
-  if (!maySendTo(parsed.host, port)) return peer
+  if (!maySendTo(parsed.host, port) || isOutOfReach(parsed.host, peer)) return peer
   // Behind one address there is one host: its open connection is as good as a new one, and passes its firewall.
   const same = transport === peer.transport
   const connection = same && peer.address === parsed.host ? peer.connection : undefined
