@@ -94,7 +94,7 @@ const fields = `
   limit theta key value centreName zone outboundProxy lookUp tlsName authorities certificate privateKey sips trust srtp
   srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 music call agent stays supervision
   keepCollections keepVerification keepSales keepOther holdKind holdTarget holdWhat holdReason
-  numbersOut numbersIn callerIdForm userPhone fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
+  numbersOut numbersIn callerIdForm userPhone fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs forceRport dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
   others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh writeUpFields do promise grade
   transferNumbers passAgent passSupervisor maxMinutes

@@ -117,6 +117,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     mayBring: caller => phone.mayBring(caller as TrunkId),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
     wayBack: dialog => lines.callers.wayBack(dialog),
+    forceRport: ({ address }) => lines.callers.forcesRport(address),
     admit: (flow): Admission => {
       if (lines.callers.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'

@@ -95,6 +95,15 @@ test('of trunks at one address that is who is called: by the user of our Contact
   assert.ok(!callers.areOne(id, 't_far' as TrunkId))
 })
 
+test('who comes from the address of a trunk that forces rport is answered where that came from, and nobody else', () => {
+  const { callers, apply } = lines()
+  apply({})
+  assert.ok(!callers.forcesRport('10.0.0.9'))
+  apply({ id: 't_nat' as TrunkId, rules: { forceRport: true } })
+  assert.ok(callers.forcesRport('10.0.0.9'))
+  assert.ok(!callers.forcesRport('10.0.0.8'))
+})
+
 describe('what answers a challenge in a call that came from a trunk', () => {
   const to = (transport: 'udp' | 'tcp' | 'tls', address = '10.0.0.9', peer?: string) => ({
     ...{ transport, address, port: 5099 },

@@ -86,6 +86,13 @@ export class TrunkCallers {
     return false
   }
 
+  /** A trunk at this address is answered where its requests come from, whatever port their Via names. */
+  forcesRport(address: string): boolean {
+    for (const { trunk, targets } of this.#lines.values())
+      if (rulesOf(trunk).forceRport && targets.all.some(one => one.address === address)) return true
+    return false
+  }
+
   /**
    * How the trunk is reached that a call came from or was placed at, whose connection is no more: the target that it is at, else the one in use.
    * Null while no trunk is known there.

@@ -123,6 +123,12 @@ for (const [name, via, forced, expected] of [
     )
   })
 
+test('a desk phone is answered where it came from, whoever else is', () => {
+  const agent = station({ admit: () => 'challenge', forceRport: () => false })
+  agent.receive(inviteBy('SIP/2.0/UDP 192.168.1.9:5080;branch=z9hG4bK1'), udpFrom('203.0.113.5', 40_001), 0)
+  assert.deepEqual(agent.drain().send[0]!.destination, { address: '203.0.113.5', port: 40_001 })
+})
+
 test('a phone behind NAT is called where it came from, whatever its Contact says', () => {
   const agent = station()
   const session = agent.invite(

@@ -116,7 +116,7 @@ export type UserAgentOptions = {
   credentials?(caller: string, to: Destination): DigestCredentials | null
   /** How the trunk that a call came from is reached, once the connection by which it came is closed; null: not known. Default: it is not. */
   wayBack?(dialog: Pick<KeptDialog, 'caller' | 'peer'>): Destination | null
-  /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
+  /** Answer to the port a request came from even when its Via asks for no rport; beside those who are challenged (desk phones). Default: nobody else. */
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */
   maxSessions?: number

@@ -68,8 +68,9 @@ export class UserAgent implements UserAgentPort {
 
   constructor(options: UserAgentOptions) {
     this.#options = options
-    const isPhone = (source: Address) => options.admit?.({ source, transport: 'udp' }) === 'challenge'
-    this.#wire = new Wire(options.endpoints, options.secret, options.forceRport ?? isPhone, options.tap)
+    const forceRport = (source: Address) =>
+      options.admit?.({ source, transport: 'udp' }) === 'challenge' || options.forceRport?.(source) === true
+    this.#wire = new Wire(options.endpoints, options.secret, forceRport, options.tap)
     this.#transactions = new Transactions(this.#wire, this.#timers, options.maxTransactions ?? 65_536)
     const host: CallHost = {
       name: options.name,

@@ -48,7 +48,7 @@ ${selectField({ name: 'asserted', label: words.asserted, choices: choices(assert
 ${checkField({ name: 'withheld', label: words.withheld, help: words.withheldHelp }, filled)}
 ${textField({ name: 'diversion', label: words.diversion, help: words.diversionHelp, figure: true, maxlength: 16 }, filled)}</div>
 </details>
-<details${isWrong('overflowOn', 'responseMs', 'ringMinMs', 'ringMaxMs', 'dtmf', 'earlyMedia', 'redirects', 'echoNumber')}><summary>${words.calls}</summary>
+<details${isWrong('overflowOn', 'responseMs', 'ringMinMs', 'ringMaxMs', 'dtmf', 'earlyMedia', 'redirects', 'echoNumber', 'forceRport')}><summary>${words.calls}</summary>
 <div class="row">${textField({ name: 'overflowOn', label: words.overflowOn, help: words.overflowOnHelp, figure: true, maxlength: 80 }, filled)}
 ${textField({ name: 'responseMs', label: words.response, help: words.responseHelp, min: 1, max: 15, ...seconds }, filled)}</div>
 <div class="row">${textField({ name: 'ringMinMs', label: words.ringMin, min: 15, max: 60, ...seconds }, filled)}
@@ -58,6 +58,7 @@ ${selectField({ name: 'earlyMedia', label: words.earlyMedia, choices: choices(ea
 ${selectField({ name: 'redirects', label: words.redirects, choices: choices(redirectPolicies, words.redirections) }, filled)}
 ${selectField({ name: 'tones', label: words.tones, help: words.tonesHelp, choices: choices(toneChoices, words.tonesBy) }, filled)}
 ${textField({ name: 'echoNumber', label: words.echoNumber, help: words.echoNumberHelp, figure: true, maxlength: 21 }, filled)}</div>
+${checkField({ name: 'forceRport', label: words.forceRport, help: words.forceRportHelp }, filled)}
 ${checkField({ name: 'hearing', label: words.hearing, help: words.hearingHelp }, filled)}
 ${checkField({ name: 'machines', label: words.machines, help: words.machinesHelp }, filled)}
 </details>

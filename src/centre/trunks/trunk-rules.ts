@@ -47,6 +47,11 @@ export type TrunkRules = {
   withheld: boolean
   /** One of the trunk's own caller IDs, named as who diverted the call (RFC 5806); null: nobody did. */
   diversion: string | null
+  /**
+   * Answers over UDP go to the port that a request came from, though its Via asks for that by no `rport` (RFC 3581): behind a NAT nobody is at the
+   * port that it names.
+   */
+  forceRport: boolean
   /** How keys that we send travel. A far end that knows no events (RFC 4733) gets them as sound. */
   dtmf: (typeof dtmfMethods)[number]
   /** What the agent who dials hears before the answer: the network, our own ring-back tone, or nothing. */
@@ -83,6 +88,7 @@ export const defaultTrunkRules: TrunkRules = {
   asserted: 'pai',
   withheld: false,
   diversion: null,
+  forceRport: false,
   dtmf: 'rfc4733',
   earlyMedia: 'pass',
   redirects: 'refuse',

@@ -74,6 +74,7 @@ export const trunkRules = z
     asserted: z.enum(assertions),
     withheld: z.boolean(),
     diversion: ownNumber.nullable(),
+    forceRport: z.boolean(),
     dtmf: z.enum(dtmfMethods),
     earlyMedia: z.enum(earlyMediaPolicies),
     redirects: z.enum(redirectPolicies),
