@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
@@ -48,6 +48,8 @@ async function station(
 }
 
 const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n'
+
+const now = () => systemClock.monotonic()
 
 const noIpv6 = Object.values(networkInterfaces())
   .flat()
@@ -189,6 +191,33 @@ test('a call to a TCP port where nobody listens fails at once, not after 32 s', 
   near.sockets.settle()
   const failed = await near.waitFor('failed', 2_000)
   assert.equal(failed.type === 'failed' && failed.by, 'transport')
+})
+
+test('a registrar that closes the connection by which we registered is registered with again within seconds', async () => {
+  await using disposal = new AsyncDisposableStack()
+  const near = await station(['tcp:127.0.0.1:0'])
+  disposal.use(near.sockets)
+  let asked = 0
+  const registrar = createServer(socket => {
+    socket.on('error', () => undefined)
+    socket.on('data', bytes => {
+      asked++
+      const kept = String(bytes)
+        .split('\r\n')
+        .filter(line => /^(?:Via|From|To|Call-ID|CSeq|Contact):/.test(line))
+        .map(line => (line.startsWith('Contact:') ? `${line};expires=3600` : line))
+      socket.end(['SIP/2.0 200 OK', ...kept, 'Content-Length: 0', '', ''].join('\r\n'))
+    })
+  }).listen(0, '127.0.0.1')
+  disposal.defer(() => void registrar.close())
+  await once(registrar, 'listening')
+  const { address, port } = registrar.address() as AddressInfo
+  const auth = { username: 'lender', password: 'secret' }
+  const destination = { transport: 'tcp', address, port } as const
+  near.agent.register('r', { registrar: 'sip:127.0.0.1', destination, aor: 'sip:lender@127.0.0.1', auth }, now())
+  near.sockets.settle()
+  for (const end = now() + 10_000; asked < 2 && now() < end; ) await new Promise(wake => setTimeout(wake, 20))
+  assert.equal(asked, 2)
 })
 
 test('a stream of nonsense closes its connection and harms no other', async () => {

@@ -1,5 +1,6 @@
 /** The telephone on real sockets, a user agent at the other end: what becomes of calls when it is closed. */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -89,7 +90,7 @@ async function opened(
   const expiresAt = systemClock.now() + 60_000
   writeFileSync(
     phoneBookFile,
-    JSON.stringify([{ ...binding, expiresAt }, ...(more.home ? [{ home: more.home, expiresAt }] : [])]),
+    JSON.stringify(more.home ? [{ home: more.home, extension: '1001', expiresAt }] : [{ ...binding, expiresAt }]),
   )
   writeFileSync(dialogBookFile, left.map(dialog => `${JSON.stringify(dialog)}\n`).join(''))
   const told: Input[] = []
@@ -273,6 +274,68 @@ test('after a restart a phone that had registered over TLS is let in while stran
   assert.equal(await shakesHands(t, { host: address, port, localAddress: '127.0.3.9' }), false)
   assert.equal(await shakesHands(t, { host: address, port, localAddress: home }), true)
 })
+
+/** Who sends datagrams from there: requests without a body, each answered with what comes back to that very port; null: nothing does. */
+async function sender(localAddress: string, port: number) {
+  const socket = createSocket('udp4')
+  socket.bind(0, localAddress)
+  await once(socket, 'listening')
+  let serial = 0
+  return {
+    async ask(method: string, via: string, lines: string[] = []): Promise<string | null> {
+      const n = `${localAddress}x${++serial}`
+      const all = [
+        ...[`${method} sip:${address} SIP/2.0`, `Via: SIP/2.0/UDP ${via};branch=z9hG4bK${n}`, 'Max-Forwards: 70'],
+        ...[`From: <sip:1001@${address}>;tag=f`, `To: <sip:1001@${address}>`, `Call-ID: ${n}`, `CSeq: 1 ${method}`],
+        ...[...lines, 'Content-Length: 0', '', ''],
+      ]
+      const answer = once(socket, 'message', { signal: AbortSignal.timeout(3_000) })
+      socket.send(all.join('\r\n'), port, address)
+      return answer.then(
+        ([bytes]) => String(bytes),
+        () => null,
+      )
+    },
+    [Symbol.dispose]: () => void socket.close(),
+  }
+}
+
+test('after a restart a phone that had registered by a connection is asked for its password where it was, whoever guesses that elsewhere', async () => {
+  const home = '127.0.3.8'
+  await using here = await opened([], {}, { home })
+  const { port } = here.telephone.bound.find(({ id }) => id === listen.id)!
+  const statusFrom = async (localAddress: string, credentials: string[] = []) => {
+    using from = await sender(localAddress, port)
+    const asked = await from.ask('REGISTER', `${localAddress};rport`)
+    const nonce = /nonce="([^"]+)"/.exec(asked ?? '')?.[1]
+    if (nonce === undefined || credentials.length === 0) return asked?.slice(8, 11)
+    const said = [`username="1001", realm="switchroom", nonce="${nonce}", uri="sip:${address}"`, ...credentials]
+    const digest = `Authorization: Digest ${said.join(', ')}, algorithm=MD5, qop=auth, nc=00000001`
+    return (await from.ask('REGISTER', `${localAddress};rport`, [digest]))?.slice(8, 11)
+  }
+  for (let n = 0; n < 25; n++)
+    assert.equal(
+      await statusFrom(`127.0.3.${20 + Math.floor(n / 5)}`, [`response="${'0'.repeat(32)}"`, `cnonce="${n}"`]),
+      '403',
+    )
+  assert.equal(await statusFrom('127.0.3.9'), '403')
+  assert.equal(await statusFrom(home), '401')
+})
+
+for (const forceRport of [true, false])
+  test(`a trunk whose Via names another port is answered ${forceRport ? 'where its request came from when its rules say so' : 'there, as RFC 3261 has it'}`, async () => {
+    await using here = await opened([], { rules: { forceRport } })
+    const { port } = here.telephone.bound.find(({ id }) => id === listen.id)!
+    using trunk = await sender('127.0.2.2', port)
+    await using named = createSocket('udp4')
+    named.bind(0, '127.0.2.2')
+    await once(named, 'listening')
+    const at = async (place: string, answer: Promise<unknown>) => ((await answer) === null ? null : place)
+    const there = once(named, 'message', { signal: AbortSignal.timeout(3_000) }).catch(() => null)
+    const back = trunk.ask('OPTIONS', `127.0.2.2:${named.address().port}`)
+    const place = await Promise.race([at('source', back), at('Via', there)])
+    assert.equal(place, forceRport ? 'source' : 'Via')
+  })
 
 test('a phone over TLS that we know nothing of since our start calls for help before it has registered: its password is enough, and needed', async t => {
   const tls = parseListenAddress(`tls:${address}:0`)
