@@ -5,7 +5,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isEmergency, isLegForHelp } from '../centre/calls/emergency.ts'
+import { isLegForHelp } from '../centre/calls/emergency.ts'
 import type { Trunk } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -112,7 +112,6 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     tap: message => options.ladder?.note(message),
     keeper: dialogs,
-    isForHelp: number => isEmergency(floor(), number),
     caller: (flow, called) => lines.callers.caller(flow, called),
     mayBring: caller => phone.mayBring(caller as TrunkId),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),

@@ -103,8 +103,6 @@ export type UserAgentOptions = {
   }
   /** Default: everything is `trusted`. */
   admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
-  /** Whether this number, as it was dialled, is one for help. Default: none is. */
-  isForHelp?(number: string): boolean
   /**
    * Of an INVITE that is `trusted`: whose it is; null: nobody's who is known. `called`: users that it names as called, that of the Request-URI first,
    * by which those who come from one place are told apart. Default: nobody's.

@@ -3,8 +3,8 @@
  * password must not silence the others behind its NAT), and an extension for every address but the phone's own after 25 from wherever they
  * came. Each further lock is twice as long. Of IPv6 the network (`sourceOf`) is counted besides, since whoever has one address of it has them all;
  * but others live there too, so that its lock refuses nobody who knows the password: digests are looked at on, a bounded number of wrong ones.
- * Where a phone proved itself last neither the network nor those everywhere count. Who calls for help from the very place where the phone is
- * registered (`failedAt`, address and port or connection) is locked out by none of these, but by wrong answers from there alone.
+ * Where a phone proved itself last neither the network nor those everywhere count. Who speaks from the very place of the phone (`failedAt`) is
+ * locked out by none of these, but by wrong answers from there alone.
  */
 import { Allowance } from '../lib/allowance.ts'
 import { sourcesOf } from '../lib/source.ts'
@@ -53,12 +53,12 @@ export class Lockout {
     return names.filter(name => locked.has(name))
   }
 
-  /** The same for who calls for help from a place where this phone is registered: only what was answered wrongly there counts. */
+  /** The same for who speaks from the place of this phone: only what was answered wrongly there counts. */
   isLockedAt(place: string, name: string, now: number): boolean {
     return this.#locked(`@ ${place} ${name}`, now)
   }
 
-  /** A failure of who calls for help from there; it is one from its address too. Answers as `failed` does. */
+  /** A failure of who speaks from there; it is one from its address too. Answers as `failed` does. */
   failedAt(place: string, address: string, names: readonly string[], now: number): string[] {
     for (const name of names) this.#count(`@ ${place} ${name}`, max.pair, now)
     return this.failed(address, names, now)

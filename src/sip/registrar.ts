@@ -3,7 +3,15 @@
  * registered last first; a phone that comes back takes its own place. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
  */
 import { DigestServer } from './digest.ts'
-import { type Address, type Binding, type Flow, isAt, type PhoneHome, type UserAgentOptions } from './events.ts'
+import {
+  type Address,
+  type Binding,
+  type Flow,
+  isAt,
+  isReliable,
+  type PhoneHome,
+  type UserAgentOptions,
+} from './events.ts'
 import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { Lockout } from './lockout.ts'
@@ -59,13 +67,13 @@ export class Registrar {
   }
 
   /**
-   * Who sent this request, by digest; or what to answer. Whoever guesses from beside a phone has its address locked out: who calls for help from the
-   * very place where the phone is registered is asked all the same, with a nonce that is good at that place alone.
+   * Who sent this request, by digest; or what to answer. Whoever guesses from beside a phone has its address locked out: who speaks from the place of
+   * the phone is asked all the same, with a nonce that is good at that place alone, or it could neither call for help nor stay registered.
    */
-  prove(request: Request, claimed: string, flow: Flow, now: number, isForHelp = false): Proof {
+  prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
     const { address } = flow.source
     const isLocked = this.#lockout.isLocked(address, claimed, now)
-    const place = isLocked && isForHelp && this.#isRegisteredAt(claimed, flow) ? placeOf(flow) : null
+    const place = isLocked ? this.#placeOf(claimed, flow, now) : null
     if (isLocked && (place === null || this.#lockout.isLockedAt(place, claimed, now))) return refuse(403)
     const source = place ?? address
     // Counted against whose password it tries, before that is looked at: a phone says one name in both places.
@@ -107,8 +115,20 @@ export class Registrar {
     for (const name of locked) this.#options.onLocked(name, source)
   }
 
-  #isRegisteredAt(extension: string, flow: Flow): boolean {
-    return this.#bindings.get(extension)?.some(({ binding }) => isAt(backTo(binding.flow), flow)) ?? false
+  /**
+   * The place of a phone of this extension that may be there: where it is registered, address and port or connection; else, of one that is or was
+   * behind a connection, its address, where it comes back by another one. Null: it is somebody else.
+   */
+  #placeOf(extension: string, flow: Flow, now: number): string | null {
+    const { transport, source, connection = '' } = flow
+    const here = this.#bindings.get(extension) ?? []
+    if (here.some(({ binding }) => isAt(backTo(binding.flow), flow)))
+      return `${transport} ${source.address} ${source.port} ${connection}`
+    const gone = (this.#cutOff.get(extension) ?? []).filter(({ expiresAt }) => expiresAt > now)
+    const isBack = [...here, ...gone].some(
+      ({ binding: { flow: at } }) => at.transport === transport && at.source.address === source.address,
+    )
+    return isReliable(transport) && isBack ? `${transport} ${source.address}` : null
   }
 
   register(request: Request, flow: Flow, now: number): Reply {
@@ -266,11 +286,6 @@ export class Registrar {
 
 function refuse(status: number): Proof {
   return { type: 'reply', reply: { status, lines: [] } }
-}
-
-/** One phone, as far as that can be told: behind one address there may be many. */
-function placeOf({ transport, source, connection = '' }: Flow): string {
-  return `${transport} ${source.address} ${source.port} ${connection}`
 }
 
 function outward(held: Held, now: number): Binding {

@@ -162,8 +162,7 @@ export class Requests {
     const from = identity(request.from.uri)
     let extension: string | null = null
     if (admission === 'challenge') {
-      const isForHelp = this.#options.isForHelp?.(identity(request.uri).user) ?? false
-      const proof = this.#registrar!.prove(request, from.user, flow, now, isForHelp)
+      const proof = this.#registrar!.prove(request, from.user, flow, now)
       if (proof.type === 'reply') return proof.reply
       extension = proof.extension
     }
