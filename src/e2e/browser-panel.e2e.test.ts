@@ -46,14 +46,14 @@ describe('the audio panel', { skip: hasChromium ? false : 'needs chromium' }, ()
 
   test('lists microphones and speakers, takes the one that is chosen at once, and again after a reload', async () => {
     const names = () => page.locator('#microphone option').allTextContents()
-    for (let n = 0; n < 50 && (await names()).length < 3; n++) await sleep(50)
+    for (let n = 0; n < 200 && (await names()).length < 3; n++) await sleep(50)
     assert.equal((await names())[0], 'system')
     assert.ok((await names()).length >= 3, (await names()).join())
     assert.ok((await page.locator('#speaker option').count()) >= 2)
     const second = (await page.locator('#microphone option').nth(2).getAttribute('value'))!
     await page.selectOption('#microphone', second)
     const used = () => page.evaluate<string>('peers.at(-1).getSenders()[0].track.getSettings().deviceId')
-    for (let n = 0; n < 50 && (await used()) !== second; n++) await sleep(50)
+    for (let n = 0; n < 200 && (await used()) !== second; n++) await sleep(50)
     assert.equal(await used(), second)
     assert.equal(house.offers, 1, 'the connection stays')
     await bothHear()

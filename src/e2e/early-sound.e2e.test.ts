@@ -71,11 +71,16 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
 
   test('stands before the talk in the recording of a call that is answered', async () => {
     const { call, carrier } = await dialled('answered', tone({ hz: earlyHz, ms: earlyMs, level: 0.3 }), [
-      ...[{ do: 'pause', ms: 2_500 } as const, { do: 'answer' } as const, { do: 'pause', ms: 2_000 } as const],
-      { do: 'bye' },
+      ...[{ do: 'told' } as const, { do: 'pause', ms: 500 } as const, { do: 'answer' } as const],
+      ...[{ do: 'told' } as const, { do: 'bye' } as const],
     ])
+    await world.until('the network has said it', () => customer.isThrough)
+    await carrier.goOn()
     await world.fact('call.connected', fact => fact.call === call)
     await customer.hears(aliceHz)
+    customer.forget()
+    await customer.hears(aliceHz) // for the recording to hold a second more of both
+    await carrier.goOn()
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
     const [party, agent] = await recordingOf(call)
@@ -99,11 +104,12 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
     const vacant = sequence(silence(400), high!, low!, last!, silence(6_000))
     await keepsUnanswered('heard')
     const { call, carrier } = await dialled('vacant', vacant, [
-      ...[{ do: 'pause', ms: 2_500 } as const],
+      ...[{ do: 'told' } as const],
       { do: 'final', status: 486, words: 'Busy Here' },
     ])
     const announced = await world.fact('call.announced', fact => fact.call === call)
     assert.deepEqual([announced.by, announced.what, announced.result], ['special', 'vacant', 'VACANT'])
+    await carrier.goOn()
     const { ending } = await world.fact('call.ended', fact => fact.call === call)
     assert.deepEqual([ending.result, ending.sipStatus], ['BUSY', 486])
     await carrier.done()
@@ -125,12 +131,13 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
       words.map(sample => sample / 2),
     )
     const { call, carrier } = await dialled('words', said, [
-      ...[{ do: 'pause', ms: 4_000 } as const],
+      ...[{ do: 'told' } as const],
       { do: 'final', status: 486, words: 'Busy Here' },
     ])
     const announced = await world.fact('call.announced', fact => fact.call === call)
     assert.deepEqual([announced.by, announced.result], ['recording', 'POWER_OFF'])
     assert.ok(announced.confidence >= 0.85 && announced.afterMs <= 2_400, JSON.stringify(announced))
+    await carrier.goOn()
     const { ending } = await world.fact('call.ended', fact => fact.call === call)
     assert.deepEqual([ending.result, ending.sipStatus], ['BUSY', 486])
     await carrier.done()
@@ -139,7 +146,7 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
   test('is a menu that takes keys before the answer: who dials by hand gets through it, by events in RTP', async () => {
     customer = await stage.voice('127.0.0.38', customerHz)
     const carrier = await stage.carrier('127.0.0.39', customer, [
-      ...[{ do: 'early' } as const, { do: 'pause', ms: 3_000 } as const, { do: 'answer' } as const],
+      ...[{ do: 'early' } as const, { do: 'told' } as const, { do: 'answer' } as const],
       ...[{ do: 'pause', ms: 500 } as const, { do: 'bye' } as const],
     ])
     const trunk = await world.trunk(carrier, { id: 't_menu' as TrunkId })
@@ -154,6 +161,7 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
     await stage.does(alice, { type: 'agent.sendDigits', agent: alice, call, digits: '12#' })
     await world.until('the keys at the far end', () => customer.keys === '12#')
     assert.equal(world.call(call)?.answeredAt, null, 'before the answer')
+    await carrier.goOn()
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
   })

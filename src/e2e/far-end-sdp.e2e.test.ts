@@ -99,12 +99,13 @@ describe('the SDP of a far end', { skip: hasSipp ? false : 'needs sipp' }, () =>
     test(`a re-INVITE ${late ? 'without SDP, whose ACK names' : 'that names'} another address: the sound goes there`, async () => {
       const body = sdpOf(second, 2)
       const carrier = await far([
-        ...[answer('200 OK', { body: sdpOf(first) }), step.recv('ACK'), step.pause(2500)],
+        ...[answer('200 OK', { body: sdpOf(first) }), step.recv('ACK'), step.told],
         ...[request('INVITE', 2, late ? '' : body), step.expect(200, [100]), request('ACK', 2, late ? body : '')],
         ...endOfCall,
       ])
       const call = await dial(carrier, late ? 'moved-late' : 'moved')
       await areConnected(call, first, firstHz)
+      await carrier.goOn()
       // The first talks on, as a gateway does that has not heard of it yet.
       await areConnected(call, second, secondHz)
       await hangUp(call, carrier)

@@ -35,7 +35,7 @@ describe('a carrier of IPv6', { skip: missing }, () => {
   test('is called, heard and spoken to', async () => {
     await using carrier = await Sipp.carrier({
       ...{ address: '::1', media: customer },
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'pause', ms: 3000 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     const trunk = await world.trunk(carrier)
     const campaign = await world.campaign({ id: 'k_six' as CampaignId, trunks: [trunk], agents: [alice] })
@@ -46,6 +46,7 @@ describe('a carrier of IPv6', { skip: missing }, () => {
     await customer.hears(agentHz)
     const level = goertzel(customer.lastSecond, agentHz)
     assert.ok(level > 0.2 && level < 0.4, `at its level: ${level}`)
+    await carrier.goOn()
     await world.fact('call.ended')
     await carrier.done()
   })

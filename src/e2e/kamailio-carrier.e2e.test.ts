@@ -199,7 +199,8 @@ describe('calls by Kamailio', { skip: lacking }, () => {
   })
 
   test('the far end’s BYE by the route ends it too', async () => {
-    const { call, far } = await called('theirs', [{ do: 'answer' }, { do: 'pause', ms: 2_000 }, { do: 'bye' }])
+    const { call, far } = await called('theirs', [{ do: 'answer' }, { do: 'told' }, { do: 'bye' }])
+    await far.goOn()
     const { ending } = await world.fact('call.ended', fact => fact.call === call)
     assert.equal(ending.by, 'party')
     await far.done()

@@ -97,7 +97,7 @@ describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bar
     await using carrier = await Sipp.carrier({
       address: '127.0.0.30',
       media: customer,
-      acts: [{ do: 'answer' }, { do: 'pause', ms: 5000 }, { do: 'bye' }],
+      acts: [{ do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     const campaign = await notifiedBy(carrier, 'one', ['notice-greeting', 'press-1', 'press-2', 'goodbye'])
     const { call } = await world.fact('call.dialed', fact => fact.campaign === campaign)
@@ -109,6 +109,7 @@ describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bar
     assert.equal(connected.agent, alice)
     await customer.hears(agentHz)
     await phone.hears(customerHz)
+    await carrier.goOn()
     const heard = await world.fact('call.noticeHeard', fact => fact.call === call)
     assert.ok(!heard.whole && heard.digit === '1', JSON.stringify(heard))
     await world.fact('call.ended', fact => fact.call === call)

@@ -51,11 +51,12 @@ describe('dialled ahead', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bare
     await using carrier = await Sipp.carrier({
       address: '127.0.0.40',
       media: customer,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 1_500 }, { do: 'answer' }, { do: 'expectBye' }],
+      acts: [{ do: 'ring' }, { do: 'told' }, { do: 'answer' }, { do: 'expectBye' }],
     })
     const { call, campaign, lead } = await dialledBy(carrier, 'nobody', { mode: 'predictive' })
     await world.fact('call.ringing', fact => fact.call === call)
     await turn('agent.break')
+    await carrier.goOn()
     const answered = await world.fact('call.answered', fact => fact.call === call)
     await world.until('the customer hears a voice', () => loudness(customer.lastSecond) > 0.02)
     const abandoned = await world.fact('call.abandoned', fact => fact.call === call)
@@ -82,17 +83,19 @@ describe('dialled ahead', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bare
     await using carrier = await Sipp.carrier({
       address: '127.0.0.40',
       media: customer,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 3_500 }, { do: 'answer' }, { do: 'pause', ms: 3_500 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'told' }, { do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     const { call, agent } = await dialledBy(carrier, 'first', { mode: 'progressive', reserved: true })
     assert.equal(agent, alice)
     await world.fact('call.ringing', fact => fact.call === call)
     await phone.hears(ringbackHz)
+    await carrier.goOn()
     const answered = await world.fact('call.answered', fact => fact.call === call)
     const connected = await world.fact('call.connected', fact => fact.call === call)
     assert.equal(world.timeOf(connected), world.timeOf(answered), 'in the same decision')
     await customer.hears(agentHz)
     await phone.hears(customerHz)
+    await carrier.goOn()
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
   })

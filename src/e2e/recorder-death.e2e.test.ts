@@ -39,7 +39,7 @@ before(async () => {
   await world.queue([alice], ownNumber)
   await stage.signOn(alice)
   await stage.ready(alice)
-  caller = await stage.caller('127.0.0.85', carl, [{ do: 'pause', ms: 14_000 }, { do: 'bye' }])
+  caller = await stage.caller('127.0.0.85', carl, [{ do: 'told' }, { do: 'bye' }])
 })
 after(async () => {
   process.off('worker', note)
@@ -62,7 +62,10 @@ test('a call whose recording thread dies is recorded to its end in one file, and
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, nobodyForMs)
   await dead
   await world.until('another has taken its place again', () => recorders.length === 3)
+  carl.forget()
   await carl.hears(aliceHz)
+  await sleep(1500)
+  await caller.goOn()
   await caller.done()
   const sealed = await world.fact('recording.sealed', fact => fact.call === call)
   const opened = await world.fact('recording.opened', fact => fact.call === call)

@@ -155,6 +155,11 @@ export class RtpPeer {
     this.#once = encode(samples.subarray(0, Math.floor(samples.length / frameSamples) * frameSamples), this.law)
   }
 
+  /** Has said all that it was to say, and its tone goes on. */
+  get isThrough(): boolean {
+    return this.#once.length === 0
+  }
+
   #send(): void {
     const packet = Buffer.alloc(12 + frameSamples)
     packet[0] = 0x80

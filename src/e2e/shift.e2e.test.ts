@@ -137,7 +137,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await using carrier = await Sipp.carrier({
       address: '127.0.0.20',
       media: customer,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 500 }, { do: 'answer' }, { do: 'pause', ms: 4000 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 500 }, { do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     customer.reset()
     const trunk = await world.trunk(carrier, { id: 't_hand' as TrunkId })
@@ -156,6 +156,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await desk.press('#dial-number', 'Enter')
     await phase('talking')
     await bothHear()
+    await carrier.goOn()
     await writeDown('', 'break')
     await carrier.done()
   })
@@ -164,7 +165,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await using carrier = await Sipp.carrier({
       address: '127.0.0.20',
       media: customer,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 9_000 }, { do: 'answer' }, { do: 'pause', ms: 6_000 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'told' }, { do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     customer.reset()
     const trunk = await world.trunk(carrier, { id: 't_rings' as TrunkId })
@@ -178,8 +179,10 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await phase('dialing')
     await desk.waitForSelector('html[data-audio-state="up"]', { timeout: 20_000, state: 'attached' })
     assert.equal(world.house.engine.state.calls.get(call)?.phase, 'ringing', 'it rings while the page comes back')
+    await carrier.goOn()
     await phase('talking')
     await bothHear()
+    await carrier.goOn()
     await writeDown('', 'break')
     await carrier.done()
   })
@@ -188,7 +191,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await using carrier = await Sipp.carrier({
       address: '127.0.0.20',
       media: customer,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'pause', ms: 4000 }, { do: 'bye' }],
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'told' }, { do: 'bye' }],
     })
     customer.reset()
     const trunk = await world.trunk(carrier, { id: 't_preview' as TrunkId })
@@ -211,6 +214,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await press('Alt+a')
     await phase('talking')
     await bothHear()
+    await carrier.goOn()
     await phase('wrapping')
     await desk.click('#write input[data-then=callback]', { force: true })
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
@@ -236,7 +240,8 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
       audio.currentTime = audio.duration / 2
       await new Promise(done => { audio.onseeked = done })
       await audio.play()
-      await new Promise(done => setTimeout(done, 400))
+      for (let tries = 0; tries < 100 && audio.currentTime <= audio.duration / 2; tries++)
+        await new Promise(done => setTimeout(done, 100))
       return { duration: audio.duration, at: audio.currentTime, error: null }
     })()`)
     assert.equal(played.error, null)

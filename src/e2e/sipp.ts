@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { logged, tell, tellable, waitToBeTold } from '../phone/fixtures/told.ts'
 import { payloadTypeOf } from '../rtp/g711.ts'
 import { freePort } from './ports.ts'
 import type { RtpPeer } from './rtp-peer.ts'
@@ -24,6 +25,8 @@ export type Act =
   | { do: 'trying' }
   | { do: 'ring' }
   | { do: 'pause'; ms: number }
+  /** Waits for `goOn`: what is to happen meanwhile has all the time it needs. */
+  | { do: 'told' }
   | { do: 'answer' }
   /** 401 or 407, then an INVITE with credentials that sipp checks. */
   | { do: 'challenge'; status: 401 | 407; username: string; password: string }
@@ -45,6 +48,8 @@ type MediaAt = Pick<RtpPeer, 'address' | 'port'> & Partial<Pick<RtpPeer, 'law'>>
 /** Of the extension that sipp registers as, or of this one. */
 export type Registration = { password: string; answers: (200 | 401 | 403)[]; extension?: string }
 
+const always = ['-trace_err', ...tellable, '-nostdin', '-timeout', '120s']
+
 export class Sipp {
   readonly address: string
   readonly port: number
@@ -52,6 +57,7 @@ export class Sipp {
   readonly #folder: string
   readonly finished: Promise<number>
   #output = ''
+  #told = 0
 
   private constructor(process: ChildProcess, folder: string, address: string, port: number) {
     this.#process = process
@@ -114,15 +120,11 @@ export class Sipp {
   static async #run(xml: string, address: string, port: number, rest: string[]): Promise<Sipp> {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-sipp-'))
     writeFileSync(join(folder, 'scenario.xml'), xml)
-    const child = spawn(
-      'sipp',
-      ['-sf', 'scenario.xml', '-i', address, '-p', String(port), '-trace_err', '-nostdin', '-timeout', '120s', ...rest],
-      {
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, TERM: 'dumb' },
-      },
-    )
+    const child = spawn('sipp', ['-sf', 'scenario.xml', '-i', address, '-p', String(port), ...always, ...rest], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TERM: 'dumb' },
+    })
     return new Sipp(child, folder, address, port)
   }
 
@@ -134,15 +136,19 @@ export class Sipp {
       .flatMap(text => /message received[^\n]*\n\n(.*)/s.exec(text)?.[1]?.trim() ?? [])
   }
 
+  /** Leads a sipp that waits to be told to its next act, as soon as it waits. */
+  async goOn(): Promise<void> {
+    const isOver = () => this.#process.exitCode !== null
+    await tell({ address: this.address, port: this.port, folder: this.#folder, isOver }, ++this.#told)
+    if (isOver()) await this.done()
+  }
+
   /** Fails with sipp's own error log when its script was not followed. */
   async done(): Promise<void> {
     const code = await this.finished
     if (code === 0) return
-    const errors = readdirSync(this.#folder)
-      .filter(name => name.endsWith('errors.log'))
-      .map(name => readFileSync(join(this.#folder, name), 'utf8'))
-      .join('\n')
-    throw new Error(`sipp ended with ${code}:\n${errors.slice(0, 4000) || this.#output.slice(-1500)}`)
+    const errors = logged(this.#folder, 'errors.log').slice(0, 4000)
+    throw new Error(`sipp ended with ${code}:\n${errors || this.#output.slice(-1500)}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -200,6 +206,9 @@ function calledSide(acts: Act[], media: MediaAt): string {
         break
       case 'pause':
         steps.push(`<pause milliseconds="${act.ms}"/>`)
+        break
+      case 'told':
+        steps.push(waitToBeTold)
         break
       case 'answer':
         steps.push(response(200, 'OK', sdp(media)), '<recv request="ACK"/>')
@@ -290,6 +299,7 @@ Content-Length: 0
   ]
   for (const act of acts) {
     if (act.do === 'pause') steps.push(`<pause milliseconds="${act.ms}"/>`)
+    else if (act.do === 'told') steps.push(waitToBeTold)
     else if (act.do === 'expectBye') steps.push('<recv request="BYE"/>', response(200, 'OK', null, [], true))
     else if (act.do === 'info')
       steps.push(

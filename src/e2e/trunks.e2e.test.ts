@@ -193,7 +193,7 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
     await asked.done()
 
     customer.reset()
-    await using deaf = await carrier([{ do: 'answer' }, { do: 'pause', ms: 2_500 }, { do: 'bye' }])
+    await using deaf = await carrier([{ do: 'answer' }, { do: 'told' }, { do: 'bye' }])
     const second = await dialled(deaf, deaf, { rules: { dtmf: 'inband' } })
     await world.fact('call.answered', fact => fact.call === second.call)
     const leg = world.call(second.call)!.leg
@@ -209,6 +209,7 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
       const at = Array.from({ length: 40 }, (_, n) => heard.subarray(n * 160, n * 160 + 480))
       return at.some(part => part.length === 480 && purity(part, 770) > 0.3 && purity(part, 1336) > 0.3)
     })
+    await deaf.goOn()
     await deaf.done()
   })
 

@@ -149,13 +149,14 @@ describe('a carrier of µ-law and an agent of A-law', {
 
   test('a busy tone before the answer is heard as one', async () => {
     const [on, off] = [tone({ hz: 450, ms: 350, level: 0.1 }), silence(350)]
-    const acts: Act[] = [{ do: 'early' }, { do: 'pause', ms: 5_000 }]
+    const acts: Act[] = [{ do: 'early' }, { do: 'told' }]
     carl.reset()
     const busy = dialled('busy', [...acts, { do: 'final', status: 486, words: 'Busy Here' }])
     carl.say(sequence(...Array.from({ length: 8 }, () => [on, off]).flat()))
     await busy
     const announced = await world.fact('call.announced', fact => fact.call === call)
     assert.deepEqual([announced.by, announced.what, announced.result], ['tone', 'busy', 'BUSY'])
+    await carrier.goOn()
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
   })
