@@ -114,7 +114,7 @@ export type AudioFigures = {
   /** More than 60 ms behind the fastest: too late for a listener's buffer. */
   late: number
   ssrcChanges: number
-  /** Of a second source from the right address, or from another port of it than the one that is heard: not heard. */
+  /** Of a second source from the right address, or from another port of it than the one that is heard, reports among them: not heard. */
   rivals: number
   /** Sum and count of the differences between packets' transit times, ms. */
   jitterSum: number

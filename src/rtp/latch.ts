@@ -4,10 +4,12 @@
  * that sends from elsewhere) is latched to only while the place that was named is not heard.
  */
 import { isPrivateNumber } from './address-number.ts'
-import type { Leg } from './leg.ts'
+import { type Leg, rtcpPortBeside } from './leg.ts'
 
 /** A place that was not heard for so long gives way to another one of those that are allowed; the named one may hold its peace for longer. */
 const [placeGoneMs, namedGoneMs] = [1000, 10_000]
+/** The same of a port that reports came from: they come each five seconds or so, and two or three may be lost. */
+const reporterGoneMs = 20_000
 
 /** Exactly where the signalling said. */
 export function isNamedPlace(leg: Leg, address: number, port: number): boolean {
@@ -24,6 +26,19 @@ export function takesOver(leg: Leg, address: number, port: number, nowMs: number
 export function isBeside(leg: Leg, address: number, port: number, nowMs: number): boolean {
   if (!leg.latch || (leg.remoteAddress === address && leg.remotePort === port)) return false
   return isHeard(leg, nowMs) && !isNamedPlace(leg, address, port)
+}
+
+/**
+ * Whether a report that came to the leg's own port for them is of who is heard: from beside the voice (RFC 3550 section 11), from beside where the
+ * signalling said, or from where the last one came, as a NAT may have it. Another port of that host is believed only while none of these is heard:
+ * whoever knows the address could write it into a packet, say that all is lost, and draw what we say to another port.
+ */
+export function isReporter(leg: Leg, address: number, port: number, nowMs: number): boolean {
+  const isRemote = address === leg.remoteAddress
+  if (isRemote && (port === leg.rtcpPort || port === rtcpPortBeside(leg.remotePort))) return true
+  if (address === leg.signalledAddress && port === rtcpPortBeside(leg.signalledPort)) return true
+  if (!isRemote && (leg.isConnected || isHeard(leg, nowMs))) return false
+  return leg.reportedAt === 0 || nowMs - leg.reportedAt >= reporterGoneMs
 }
 
 /**

@@ -76,7 +76,7 @@ export class LegOrders {
     leg.remoteAddress = address
     leg.remotePort = address === 0 ? 0 : remote.port // c=0.0.0.0 is hold (RFC 3264 section 8.4)
     leg.rtcpPort = rtcpPortBeside(remote.port)
-    leg.remoteAt = 0
+    leg.remoteAt = leg.reportedAt = 0
     leg.isHeard = false
     this.expectSound(leg)
   }

@@ -21,7 +21,9 @@ function heard(more: Partial<Wire> = {}) {
   const bytes = new Uint8Array(2048)
   const inbound = octetsOf(bytes)
   const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000, ...more }
-  const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
+  const reporters: number[] = []
+  const onReport = () => void reporters.push(wire.sourcePort)
+  const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined, onReport } as unknown as RelayPorts)
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
   Object.assign(leg, { mayReceive: true, isConnected: true, remotePort: 4000, signalledPort: 4000 })
   const say = (
@@ -36,7 +38,15 @@ function heard(more: Partial<Wire> = {}) {
     bytes.fill(octet, headerBytes, headerBytes + octets)
     relay.receive(leg, headerBytes + octets)
   }
-  return { relay, leg, say, wire }
+  /** A receiver's report on the port beside; answers whether it was heard. */
+  const report = (from: number, port: number) => {
+    Object.assign(wire, { sourceAddress: from, sourcePort: port })
+    bytes.set([0x80, 201, 0, 1])
+    const before = reporters.length
+    relay.receiveRtcp(leg, 8)
+    return reporters.length > before
+  }
+  return { relay, leg, say, wire, report }
 }
 
 test('a flood of another source in the far end’s name leaves the voice its place', () => {
@@ -135,6 +145,39 @@ test('a phone behind a NAT, whose own address nobody here can hear, is tied to w
   const { leg, tied, sayFrom } = named(home, [home, 0x08080808])
   assert.ok(sayFrom(0x08080808, 5000, voice))
   assert.deepEqual([leg.isConnected, tied], [true, [[0x08080808, 5000]]])
+})
+
+test('reports are heard from beside the voice, or from where they first came, and are answered there; from a third port they are counted', () => {
+  const { relay, leg, sayFrom, report } = named()
+  const state = () => [leg.rtcpPort, leg.reception.rivals, leg.foreign]
+  assert.ok(sayFrom(1, 4000, voice))
+  assert.ok(report(1, 4001))
+  assert.ok(!report(1, 6666), 'one who writes the far end’s address into it')
+  assert.ok(!report(2, 4001), 'and one who does not')
+  assert.deepEqual(state(), [4001, 1, 1])
+  for (let n = 0; n < 10; n++) {
+    relay.nowMs += 5_000
+    assert.ok(report(1, 4001) && !report(1, 6666))
+  }
+  relay.nowMs += 19_000
+  assert.ok(!report(1, 6666), 'two or three may be lost')
+  relay.nowMs += 1_000
+  assert.ok(report(1, 6666), 'a NAT that lets them out elsewhere from now on')
+  assert.deepEqual([leg.rtcpPort, report(1, 7777)], [6666, false])
+  assert.ok(report(1, 4001), 'whose place it is is heard all the same')
+  assert.equal(leg.rtcpPort, 4001)
+})
+
+test('reports of a voice that a NAT moved to another port are heard from wherever they come then', () => {
+  const { relay, leg, sayFrom, report } = named(10 * 2 ** 24, [10 * 2 ** 24, 1])
+  assert.ok(sayFrom(1, 5000, voice))
+  assert.ok(report(1, 5007))
+  assert.ok(!report(10 * 2 ** 24, 5007), 'not from another of the addresses that were named')
+  relay.nowMs += 1_000
+  Object.assign(leg, { isConnected: false }) // a kernel that does not tie it
+  assert.ok(sayFrom(1, 6000, voice))
+  assert.ok(report(1, 6009) && !report(1, 6011))
+  assert.equal(leg.rtcpPort, 6009)
 })
 
 test('a far end that holds for twelve minutes hears the next word: not a number was used up meanwhile, and SRTP goes on', () => {

@@ -5,7 +5,7 @@
 import { addressText } from './address-number.ts'
 import type { BayEvent } from './bay.ts'
 import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
-import { isBeside, isForGood, takesOver } from './latch.ts'
+import { isBeside, isForGood, isReporter, takesOver } from './latch.ts'
 import { type Leg, rtcpPortBeside } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
@@ -74,13 +74,19 @@ export class Relay {
     const bytes = this.#wire.inbound.bytes
     // This socket is never connected: whoever finds the port may send to it, also while the call's media is tied to its far end.
     if (!this.#isNamed(leg)) return
+    const { sourceAddress, sourcePort } = this.#wire
+    if (leg.srtp === null && !isReporter(leg, sourceAddress, sourcePort, this.nowMs)) {
+      leg.reception.rivals++
+      return
+    }
     if (!isRtcp(bytes, length)) {
       leg.dropped++
       return
     }
     const clear = leg.srtp === null ? length : this.#decrypt(leg, leg.srtp, true, length)
     if (clear < 0) return
-    if (leg.latch) leg.rtcpPort = this.#wire.sourcePort
+    leg.reportedAt = this.nowMs
+    if (leg.latch && sourceAddress === leg.remoteAddress) leg.rtcpPort = sourcePort
     this.#ports.onReport(leg, bytes, clear)
   }
 
@@ -301,6 +307,7 @@ export class Relay {
     leg.remoteAddress = address
     leg.remotePort = port
     leg.remoteAt = this.nowMs
+    leg.reportedAt = 0
     leg.nextPort = 0
   }
 
