@@ -106,6 +106,28 @@ test('a far end that sends from where it said keeps its place through a pause of
   assert.deepEqual(free, ['1', '2', '0'])
 })
 
+test('who was on hold for ten seconds may be heard from another port at the first word, and not only ten seconds later', () => {
+  const { legs, free, work } = clock()
+  const relay = { nowMs: 0 }
+  const wire = { disconnect: (socket: number) => free.push(`${socket}`) }
+  const orders = new LegOrders({ wire } as unknown as ExchangePorts, relay as Relay, work, {} as Seating)
+  const [leg] = legs as [Leg]
+  const remote = { address: '127.0.0.1', port: 4000 }
+  const usual = { latch: true, allowedSources: [], send: true, ptimeMs: 20, dtmfPayloadType: null }
+  const at = (now: number, receive: boolean) => {
+    relay.nowMs = now
+    orders.configure(leg, { codec: 'pcma', remote, ...usual, receive })
+  }
+  at(0, true)
+  Object.assign(leg, { isConnected: true, rtpSocket: 7 })
+  at(1_000, false)
+  at(9_000, true)
+  assert.deepEqual([free, leg.isConnected], [[], true])
+  at(9_500, false)
+  at(19_500, true)
+  assert.deepEqual([free, leg.isConnected], [['7'], false])
+})
+
 test('who holds may be silent for as long as is said, and is waited for anew from the resume on', () => {
   const { legs, silent, work } = clock()
   const relay = { nowMs: 0 }

@@ -5,6 +5,7 @@ import type { ClockWork } from './clock-work.ts'
 import type { PromptOctets, Standing } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { payloadTypeOf } from './g711.ts'
+import { goneAfterMs } from './latch.ts'
 import { type Leg, rtcpPortBeside } from './leg.ts'
 import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
@@ -59,7 +60,7 @@ export class LegOrders {
     if (!leg.isHeard) leg.packetMs = parameters.ptimeMs
     if (send !== leg.maySend || receive !== leg.mayReceive) leg.reception.beginAnew()
     leg.maySend = send
-    if (receive && !leg.mayReceive) this.expectSound(leg)
+    if (receive && !leg.mayReceive) this.#listenAgain(leg)
     leg.mayReceive = receive
     this.#awaitFor(leg, parameters.silenceMs ?? leg.silenceMs)
     if (leg.secure !== null) return
@@ -78,6 +79,15 @@ export class LegOrders {
     leg.rtcpPort = rtcpPortBeside(remote.port)
     leg.remoteAt = leg.reportedAt = 0
     leg.isHeard = false
+    this.expectSound(leg)
+  }
+
+  /** There was a hold: who was not heard for so long as gives way to another port has a NAT, perhaps, that lets the sound out elsewhere now. */
+  #listenAgain(leg: Leg): void {
+    if (leg.isConnected && this.#relay.nowMs - leg.heardAt >= goneAfterMs(leg)) {
+      this.#ports.wire.disconnect(leg.rtpSocket)
+      leg.isConnected = false
+    }
     this.expectSound(leg)
   }
 
