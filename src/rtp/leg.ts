@@ -68,7 +68,7 @@ export class Leg {
   remoteAddress = 0
   remotePort = 0
   rtcpPort = 0
-  /** When a report last came to its own port for them, since the remote is where it is; 0: never. */
+  /** When a report was last believed, since the remote is where it is; 0: never. */
   reportedAt = 0
   isConnected = false
   /** Not before this is its socket connected; the kernel refused. */

@@ -38,12 +38,12 @@ function heard(more: Partial<Wire> = {}) {
     bytes.fill(octet, headerBytes, headerBytes + octets)
     relay.receive(leg, headerBytes + octets)
   }
-  /** A receiver's report on the port beside; answers whether it was heard. */
-  const report = (from: number, port: number) => {
+  /** A receiver's report on the port beside, or on that of the voice; answers whether it was heard. */
+  const report = (from: number, port: number, way: 'receiveRtcp' | 'receive' = 'receiveRtcp') => {
     Object.assign(wire, { sourceAddress: from, sourcePort: port })
     bytes.set([0x80, 201, 0, 1])
     const before = reporters.length
-    relay.receiveRtcp(leg, 8)
+    relay[way](leg, 8)
     return reporters.length > before
   }
   return { relay, leg, say, wire, report }
@@ -178,6 +178,13 @@ test('reports of a voice that a NAT moved to another port are heard from whereve
   assert.ok(sayFrom(1, 6000, voice))
   assert.ok(report(1, 6009) && !report(1, 6011))
   assert.equal(leg.rtcpPort, 6009)
+})
+
+test('reports that share the port of the voice, unasked, are believed there and nowhere else', () => {
+  const { leg, sayFrom, report } = named()
+  assert.ok(sayFrom(1, 4000, voice))
+  assert.ok(report(1, 4000, 'receive'))
+  assert.deepEqual([report(1, 6666), leg.rtcpPort, leg.reception.rivals], [false, 4000, 1])
 })
 
 test('a far end that holds for twelve minutes hears the next word: not a number was used up meanwhile, and SRTP goes on', () => {

@@ -66,6 +66,7 @@ export class Relay {
     if (clear < 0) return
     if (!isReport) return this.#receiveMedia(leg, clear)
     leg.rtcpPort = leg.remotePort // it shares the port (RFC 5761), and so do we
+    leg.reportedAt = this.nowMs
     this.#ports.onReport(leg, bytes, clear)
   }
 
