@@ -78,6 +78,9 @@ describe('who dials by hand at a desk phone', {
     await world.fact('call.connected', fact => fact.call === call)
     phone.command('sndcode', '2')
     await pressed(call, 2)
+    await world.until('both keys at the far end', () => customer.keys.length >= 2)
+    customer.forget()
+    await customer.hears(aliceHz) // a second in which neither comes once more
     await carrier.goOn()
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
