@@ -64,7 +64,7 @@ test('a call whose recording thread dies is recorded to its end in one file, and
   await world.until('another has taken its place again', () => recorders.length === 3)
   carl.forget()
   await carl.hears(aliceHz)
-  await sleep(1500)
+  await sleep(4000) // the thread that follows has begun by then, also where the cores are full, and has a second and a half of both
   await caller.goOn()
   await caller.done()
   const sealed = await world.fact('recording.sealed', fact => fact.call === call)
