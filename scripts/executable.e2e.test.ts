@@ -21,18 +21,24 @@ let environment: Record<string, string> = {}
 
 before(async () => {
   if (!isBuilt()) execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'pipe' })
-  port = await freePort('127.0.0.1')
   environment = {
     PATH: '/nonexistent',
     PKG_NATIVE_CACHE_PATH: join(home, 'cache'),
     SWITCHROOM_DATA_DIR: join(home, 'data'),
-    SWITCHROOM_HTTP_LISTEN: `127.0.0.1:${port}`,
     SWITCHROOM_HTTP_TLS: 'off',
-    SWITCHROOM_SIP_LISTEN: `udp:127.0.0.1:${await freePort('127.0.0.1')},tcp:127.0.0.1:${await freePort('127.0.0.1')}`,
     SWITCHROOM_MEDIA_ADDRESS: '127.0.0.1',
-    SWITCHROOM_MEDIA_PORTS: await freePorts('127.0.0.1', 200),
   }
+  await askForPorts()
 })
+
+/** Before each start, since what is free now somebody else may have half a minute later. */
+async function askForPorts(): Promise<void> {
+  port = await freePort('127.0.0.1')
+  environment['SWITCHROOM_HTTP_LISTEN'] = `127.0.0.1:${port}`
+  environment['SWITCHROOM_SIP_LISTEN'] =
+    `udp:127.0.0.1:${await freePort('127.0.0.1')},tcp:127.0.0.1:${await freePort('127.0.0.1')}`
+  environment['SWITCHROOM_MEDIA_PORTS'] = await freePorts('127.0.0.1', 200)
+}
 
 after(() => rmSync(home, { recursive: true, force: true }))
 
@@ -55,6 +61,7 @@ test('it serves: ready, with style and scripts, and an administrator signs in; S
   const added = run(['user', 'add', 'adam', '--role', 'admin', '--password-stdin'], 'correct horse battery\n')
   assert.equal(added.status, 0, added.stdout + added.stderr)
 
+  await askForPorts()
   const child = spawn(program, ['serve'], { cwd: '/', env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', part => (log += part))
@@ -91,6 +98,7 @@ test('it makes a recording into Ogg Opus, as another decoder hears', {
   const data = join(home, 'data')
   const files = { path: data, file: join(data, 'switchroom.db'), keyFile: join(data, 'secrets.key') }
   const { wav, opus, sha256 } = await sealTone(files, { hz: [partyHz, agentHz], seconds })
+  await askForPorts()
   const child = spawn(program, ['serve'], { cwd: '/', env: environment, stdio: 'ignore' })
   const ended = new Promise(resolve => child.once('exit', resolve))
   try {

@@ -41,9 +41,10 @@ const units = queue('units')
 const idle = queue('idle')
 if (isQuick) await Promise.all(lanes(availableParallelism(), units, idle))
 else {
-  // What waits needs few cores: two browsers, beside them the phones, and the units have what they leave.
+  // What waits needs few cores: two browsers, beside them the phones, and one job of the units has what they leave; then these have all.
   const [browsers, phones] = [queue('browsers'), queue('phones')]
-  await Promise.all([...lanes(2, browsers, phones), lane(phones), ...lanes(availableParallelism(), units)])
+  const waiting = Promise.all([...lanes(2, browsers, phones), lane(phones)])
+  await Promise.all([lane(units), waiting.then(() => Promise.all(lanes(availableParallelism() - 1, units)))])
   await Promise.all([lane(queue('listening'), idle), lane(idle)])
   await lane(queue('alone'))
 }

@@ -31,6 +31,12 @@ export const sipPassword = 'phone-secret-of-a-test'
 /** Everyone's password at the pages. */
 export const signInPassword = 'correct horse battery'
 
+/**
+ * For what is to come about at all, on a machine whose cores are full of other tests: how soon a thing has to be there is held where that is
+ * promised, by its own measure.
+ */
+const patienceMs = 20_000
+
 export class World {
   readonly house: House
   readonly config: Config
@@ -242,7 +248,7 @@ export class World {
   async until<T>(
     what: string,
     find: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-    withinMs = 10_000,
+    withinMs = patienceMs,
   ): Promise<T> {
     for (const end = performance.now() + withinMs; performance.now() < end; await sleep(10)) {
       const found = await find()
@@ -256,7 +262,7 @@ export class World {
   fact<Type extends Fact['type']>(
     type: Type,
     where: (fact: Extract<Fact, { type: Type }>) => boolean = () => true,
-    withinMs = 10_000,
+    withinMs = patienceMs,
   ): Promise<Extract<Fact, { type: Type }>> {
     return this.until(
       type,
