@@ -13,8 +13,9 @@ import { keepPeers, playing } from './chromium.ts'
 const executablePath = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync)
 export const hasFirefox = executablePath !== undefined
 
-const startMsMax = 30_000
-const answerMsMax = 20_000
+const startMsMax = 60_000
+/** Its first answer, to `session.new`, comes when it has started, beside other browsers. */
+const answerMsMax = 60_000
 
 /**
  * The frequency that the newest connection plays, by its zero crossings; null when it plays nothing. Recorded and decoded: on a machine without

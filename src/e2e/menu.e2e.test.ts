@@ -58,7 +58,7 @@ describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and
         extensions: true,
         bargeIn: true,
         waitMs: 4_000,
-        betweenMs: 1_000,
+        betweenMs: 3_000, // a busy machine hears four keys one after the other later than a person presses them
         triesMax: 2,
       },
       ...{ fallback: { act: 'hang_up' }, hours: null, closed: { act: 'hang_up' } },
