@@ -5,8 +5,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, type Lane, planOf } from './plan.ts'
 import { Summary } from './summary.ts'
 
@@ -43,7 +44,7 @@ if (isQuick) await Promise.all(lanes(availableParallelism(), units, idle))
 else {
   // What waits needs few cores: two browsers, beside them the phones, and one job of the units has what they leave; then these have all.
   const [browsers, phones] = [queue('browsers'), queue('phones')]
-  const waiting = Promise.all([...lanes(2, browsers, phones), lane(phones)])
+  const waiting = Promise.all([lane(browsers, phones), laneWhereRoom(browsers, phones), laneWhereRoom(phones)])
   await Promise.all([lane(units), waiting.then(() => Promise.all(lanes(availableParallelism() - 1, units)))])
   await Promise.all([lane(queue('listening'), idle), lane(idle)])
   await lane(queue('alone'))
@@ -75,6 +76,19 @@ function coreSecondsSinceLast(): number {
 /** One after the other, the next ones when the first have all begun. */
 async function lane(...from: Job[][]): Promise<void> {
   for (const jobs of from) for (let job = jobs.shift(); job; job = jobs.shift()) await run(job)
+}
+
+/** The same, but that it begins nothing while the cores are crowded: more at once would only be later, and not sooner at the end. */
+async function laneWhereRoom(...from: Job[][]): Promise<void> {
+  for (const jobs of from)
+    while (jobs.length > 0)
+      if (isCrowded()) await sleep(1_000)
+      else await run(jobs.shift()!)
+}
+
+/** Of the last minute; a machine half as fast as most has seven or eight that want a core for each that it has. */
+function isCrowded(): boolean {
+  return loadavg()[0]! > 4 * availableParallelism()
 }
 
 async function run({ lane, files, isPatient }: Job): Promise<void> {
